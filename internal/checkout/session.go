@@ -1,0 +1,174 @@
+// Package checkout is the session a merchant's server opens for one purchase, and
+// the moment both legs run.
+//
+// The life of a session: the merchant's server creates it with a fixed amount; a
+// shopper opens it in a frame and submits a card; the card goes to authorization
+// and to the vault at the same time. A decline leaves the session open for another
+// card, three in all; an authorization completes it; time ends it.
+//
+// Whether a session is paid, busy or open is read off its newest payment, never
+// kept beside it, so the two cannot disagree.
+//
+// Refused here: a second attempt while one is running, an amount from a browser,
+// and a number that outlives Submit.
+package checkout
+
+import (
+	"context"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
+)
+
+// Limits of a session.
+const (
+	// MaxAttempts is how many cards may be tried, against card testing.
+	MaxAttempts = 3
+	// DefaultLife and the bounds of expires_in.
+	DefaultLife = 15 * time.Minute
+	minLife     = time.Minute
+	maxLife     = 24 * time.Hour
+
+	maxText          = 200
+	maxMetadata      = 20
+	maxMetadataName  = 40
+	maxMetadataValue = 500
+)
+
+// Session is one purchase waiting to be paid.
+type Session struct {
+	ID          string
+	Merchant    string
+	Site        string
+	Amount      money.Amount
+	Reference   string // the merchant's own name for the order
+	Description string // shown to the shopper
+	Metadata    map[string]string
+	SenseKey    string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+}
+
+// Order is what a merchant's server asks a session for.
+type Order struct {
+	Site        string // empty for the merchant's first site
+	Amount      money.Amount
+	Reference   string
+	Description string
+	Metadata    map[string]string
+	Life        time.Duration // 0 for DefaultLife
+}
+
+// Status is what a session is good for now.
+type Status string
+
+// The statuses of a session.
+const (
+	Open      Status = "open"
+	Completed Status = "completed"
+	Expired   Status = "expired"
+)
+
+// View is a session with what is needed to show or pay it.
+type View struct {
+	Session  Session
+	Merchant merchant.Merchant
+	Site     merchant.Site
+	Latest   *payment.Payment // the newest attempt, nil at first
+	Attempts int              // attempts that reached a processor, or may have
+}
+
+// Status reads off what the session is good for.
+func (v View) Status(now time.Time) Status {
+	switch {
+	case v.Latest != nil && v.Latest.State == payment.Authorized:
+		return Completed
+	case v.Latest != nil && !v.Latest.State.Final():
+		return Open // it may have been paid in time; what comes of it decides
+	case !now.Before(v.Session.ExpiresAt):
+		return Expired
+	}
+	return Open
+}
+
+// AttemptsLeft is how many more cards may be tried.
+func (v View) AttemptsLeft() int { return max(0, MaxAttempts-v.Attempts) }
+
+// Admit tells whether another attempt may start now.
+// Errors: fault.Conflict when paid or busy, fault.Gone when expired,
+// fault.TooMany when no attempt is left.
+func (v View) Admit(now time.Time) error {
+	switch {
+	case v.Status(now) == Completed:
+		return fault.New(fault.Conflict, "This has been paid already. There is nothing left to do.")
+	case v.Status(now) == Expired:
+		return fault.New(fault.Gone, "This checkout has expired. Go back to the shop and start again.")
+	case v.Latest != nil && !v.Latest.State.Final():
+		return fault.New(fault.Conflict, "A payment is being processed. Wait for its result before trying another card.")
+	case v.AttemptsLeft() == 0:
+		return fault.New(fault.TooMany, "All attempts are used up. Go back to the shop and start again.")
+	}
+	return nil
+}
+
+// Store keeps sessions and opens payments on them.
+type Store interface {
+	// CreateSession keeps a new session.
+	CreateSession(ctx context.Context, session Session, actor string) error
+	// FindSession gives a merchant's session, or fault.NotFound.
+	FindSession(ctx context.Context, merchant, session string) (View, error)
+	// ShowSession gives a session by its id alone, for the shopper who holds it as
+	// a capability; the merchant is read from it. Errors: fault.NotFound.
+	ShowSession(ctx context.Context, session string) (View, error)
+	// OpenPayment makes the intent to pay durable: in one transaction it reads the
+	// session, lets admit decide and name the payment, and keeps that inflight.
+	OpenPayment(ctx context.Context, session string, admit func(View) (payment.Payment, error)) (payment.Payment, error)
+}
+
+// newSession checks an order. Errors: faults that name the field.
+func newSession(m string, site merchant.Site, order Order, now time.Time) (Session, error) {
+	if _, ok := money.Exponent(order.Amount.Currency); !ok {
+		return Session{}, fault.Field("currency", "%q is not a currency in use. Give its ISO 4217 code in upper case, such as USD.", clip(order.Amount.Currency))
+	}
+	if order.Amount.Minor < 1 || order.Amount.Minor > money.Max {
+		return Session{}, fault.Field("amount", "The amount must be a whole number of minor units (cents) from 1 to %d.", int64(money.Max))
+	}
+	if len(order.Reference) > maxText {
+		return Session{}, fault.Field("reference", "The reference may have %d characters at most.", maxText)
+	}
+	if len(order.Description) > maxText {
+		return Session{}, fault.Field("description", "The description may have %d characters at most.", maxText)
+	}
+	if len(order.Metadata) > maxMetadata {
+		return Session{}, fault.Field("metadata", "Metadata may have %d entries at most.", maxMetadata)
+	}
+	for name, value := range order.Metadata {
+		if name == "" || len(name) > maxMetadataName || len(value) > maxMetadataValue {
+			return Session{}, fault.Field("metadata", "A metadata entry has a name of 1 to %d characters and a value of at most %d.", maxMetadataName, maxMetadataValue)
+		}
+	}
+	life := order.Life
+	if life == 0 {
+		life = DefaultLife
+	}
+	if life < minLife || life > maxLife {
+		return Session{}, fault.Field("expires_in", "A session lives from %d to %d seconds.", int(minLife.Seconds()), int(maxLife.Seconds()))
+	}
+	return Session{
+		ID: id.New(id.Session), Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
+		Description: order.Description, Metadata: order.Metadata, SenseKey: id.New(id.SenseKey),
+		CreatedAt: now, ExpiresAt: now.Add(life),
+	}, nil
+}
+
+// clip shortens what a message repeats of the caller's input.
+func clip(text string) string {
+	if len(text) > 10 {
+		return text[:10] + "…"
+	}
+	return text
+}

@@ -1,0 +1,188 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/vault"
+)
+
+// keepBudget is how long keeping a card may take before the payment is settled
+// without a token.
+const keepBudget = 10 * time.Second
+
+// Payments asks processors and settles; payment.Service does.
+type Payments interface {
+	Ask(ctx context.Context, p payment.Payment, descriptor, returnURL string, card pan.Card) payment.Reply
+	Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error)
+	Refresh(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
+	Abandon(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
+	Lease() time.Time
+}
+
+// Vault keeps cards; vault.Service does.
+type Vault interface {
+	Tokenize(ctx context.Context, merchant string, token id.Token, c pan.Card, actor string) (vault.Record, error)
+}
+
+// Sites finds a merchant's sites; merchant.Store does.
+type Sites interface {
+	FindSite(ctx context.Context, merchant, site string) (merchant.Site, error)
+}
+
+// Service runs checkouts.
+type Service struct {
+	Store     Store
+	Sites     Sites
+	Payments  Payments
+	Vault     Vault
+	Processor string                      // the gateway's name, kept with each payment
+	ReturnURL func(session string) string // where an issuer's page sends the shopper
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Create opens a session for a merchant. Errors: faults that name the field.
+func (s *Service) Create(ctx context.Context, m string, order Order, actor string) (View, error) {
+	site, err := s.Sites.FindSite(ctx, m, order.Site)
+	if fault.CodeOf(err) == fault.NotFound && err != nil {
+		return View{}, fault.Field("site", "This merchant has no such site. Leave it out for the first one.")
+	}
+	if err != nil {
+		return View{}, err
+	}
+	session, err := newSession(m, site, order, s.Now())
+	if err != nil {
+		return View{}, err
+	}
+	if err := s.Store.CreateSession(ctx, session, actor); err != nil {
+		return View{}, err
+	}
+	return View{Session: session, Site: site}, nil
+}
+
+// Find gives a merchant's session. Errors: fault.NotFound.
+func (s *Service) Find(ctx context.Context, m, session string) (View, error) {
+	return s.Store.FindSession(ctx, m, session)
+}
+
+// Show gives a session to the shopper who holds its id. Errors: fault.NotFound.
+func (s *Service) Show(ctx context.Context, session string) (View, error) {
+	return s.Store.ShowSession(ctx, session)
+}
+
+// Submit pays a session with a card: the intent is made durable, then the card
+// goes to authorization and to the vault at the same time, and when both have
+// ended their outcome is settled. It takes as long as the slower of the two.
+//
+// The card is borrowed and no leg holds it after Submit returns, so the caller
+// wipes it then. ctx should not end with the shopper's connection: what was begun
+// is finished.
+//
+// Errors come only from before the first byte left (see View.Admit); after that
+// there is always a payment, if one whose outcome is unknown yet.
+func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View, error) {
+	actor := "shopper " + session
+	if c.Expiry.Passed(s.Now()) {
+		return View{}, fault.Field("exp_year", "This card has expired. Use another card.")
+	}
+	if err := s.leaveChallenge(ctx, session, actor); err != nil {
+		return View{}, err
+	}
+	var view View
+	p, err := s.Store.OpenPayment(ctx, session, func(v View) (payment.Payment, error) {
+		view = v
+		return s.intent(v, c)
+	})
+	if err != nil {
+		return View{}, err
+	}
+	reply := s.bothLegs(ctx, view, p, c, actor)
+	settled, err := s.Payments.Settle(ctx, p, actor, reply)
+	if err != nil {
+		// The processor may have approved. The intent is durable and its lease will
+		// end: the resolver finds out. Until then the truth is "being processed".
+		s.Log.Error("a reply could not be settled", "payment", p.ID, "error", err)
+		settled = p
+	}
+	view.Latest = &settled
+	if settled.State != payment.Failed {
+		view.Attempts++
+	}
+	return view, nil
+}
+
+// intent names the payment that an admitted attempt opens.
+func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
+	now := s.Now()
+	if err := v.Admit(now); err != nil {
+		return payment.Payment{}, err
+	}
+	return payment.Payment{
+		ID: id.New(id.Payment), Merchant: v.Session.Merchant, Session: v.Session.ID, Site: v.Session.Site,
+		State: payment.Inflight, Sequence: 1, Amount: v.Session.Amount,
+		Reference: v.Session.Reference, Metadata: v.Session.Metadata,
+		Card: c.Summary(), Token: id.NewToken(),
+		Processor: s.Processor, ProcessorReference: id.Random(),
+		CheckAt: s.Payments.Lease(), CreatedAt: now, UpdatedAt: now,
+	}, nil
+}
+
+// bothLegs authorizes and tokenizes at the same time. The token is the payment's
+// own, chosen with the intent, so a crash between the two loses neither.
+func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, actor string) payment.Reply {
+	var reply payment.Reply
+	var legs sync.WaitGroup
+	legs.Go(func() {
+		reply = s.Payments.Ask(ctx, p, v.Site.Descriptor, s.ReturnURL(p.Session), c)
+	})
+	legs.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, keepBudget)
+		defer cancel()
+		if _, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, c, actor); err != nil {
+			// The payment stands without a token: see package vault.
+			s.Log.Error("a card could not be kept", "payment", p.ID, "error", err)
+		}
+	})
+	legs.Wait()
+	return reply
+}
+
+// leaveChallenge ends an issuer's challenge that the shopper left for another card.
+func (s *Service) leaveChallenge(ctx context.Context, session, actor string) error {
+	v, err := s.Store.ShowSession(ctx, session)
+	if err != nil || v.Latest == nil || v.Latest.State != payment.RequiresAction {
+		return err
+	}
+	_, err = s.Payments.Abandon(ctx, *v.Latest, actor)
+	if errors.Is(err, payment.ErrSettled) {
+		return nil // Admit will say what it has become
+	}
+	return err
+}
+
+// Returned takes note that the shopper came back from the issuer's page, and asks
+// the processor what became of the payment. Errors: fault.NotFound.
+func (s *Service) Returned(ctx context.Context, session string) (View, error) {
+	v, err := s.Store.ShowSession(ctx, session)
+	if err != nil || v.Latest == nil || v.Latest.State != payment.RequiresAction {
+		return v, err
+	}
+	p, err := s.Payments.Refresh(ctx, *v.Latest, "shopper "+session)
+	if errors.Is(err, payment.ErrSettled) {
+		return s.Store.ShowSession(ctx, session)
+	}
+	if err != nil {
+		return View{}, err
+	}
+	v.Latest = &p
+	return v, nil
+}

@@ -1,0 +1,84 @@
+package egress_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/egress"
+)
+
+func TestAllows(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254",
+		"100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+		"64:ff9b::7f00:1", "2002:7f00:1::", "fc00::1", "fe80::1", "fe80::1%eth0", "ff02::1", "2001:db8::1", "::127.0.0.1",
+	} {
+		if (egress.Policy{}).Allows(netip.MustParseAddr(text)) {
+			t.Errorf("%s may be dialled", text)
+		}
+	}
+	for _, text := range []string{"8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"} {
+		if !(egress.Policy{}).Allows(netip.MustParseAddr(text)) {
+			t.Errorf("%s may not be dialled", text)
+		}
+	}
+	local := egress.Policy{Loopback: true}
+	if !local.Allows(netip.MustParseAddr("127.0.0.1")) || !local.Allows(netip.MustParseAddr("::1")) {
+		t.Error("loopback is refused where it is allowed")
+	}
+	if local.Allows(netip.MustParseAddr("10.0.0.1")) || local.Allows(netip.MustParseAddr("0.0.0.0")) {
+		t.Error("allowing loopback allows more than loopback")
+	}
+}
+
+// The oracle is the listener: no spelling of loopback may reach it.
+func TestNoSpellingOfLoopbackIsReached(t *testing.T) {
+	t.Parallel()
+	var reached atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	t.Cleanup(server.Close)
+	port := server.URL[strings.LastIndex(server.URL, ":"):]
+	client := egress.Policy{}.Client(2 * time.Second)
+	for _, host := range []string{
+		"127.0.0.1", "127.1", "127.0.1", "0", "0.0.0.0", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1",
+		"017700000001", "localhost", "LOCALHOST", "localhost.", "[::1]", "[::]", "[::ffff:127.0.0.1]",
+		"[0:0:0:0:0:ffff:7f00:1]", "①②⑦.⓪.⓪.①",
+	} {
+		response, err := client.Get("http://" + host + port)
+		if err == nil {
+			response.Body.Close()
+			t.Errorf("%s was reached", host)
+		}
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("the listener was reached %d times", n)
+	}
+	if _, err := client.Get(server.URL); !errors.Is(err, egress.ErrForbidden) {
+		t.Errorf("err = %v, want ErrForbidden", err)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	var hits atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hits.Add(1)
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+	t.Cleanup(server.Close)
+	response, err := egress.Policy{Loopback: true}.Client(2 * time.Second).Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusFound || hits.Load() != 1 {
+		t.Errorf("status %d after %d calls, want the redirect itself", response.StatusCode, hits.Load())
+	}
+}

@@ -1,0 +1,82 @@
+// Package event is the names and payloads of what happened, as merchants'
+// servers receive them. It is built from what may be shown: it cannot reach
+// package pan, nor hold a whole card number.
+//
+// An event is written in the same transaction as the change it tells of, and its
+// id is derived from the object and its sequence: doing a step twice cannot
+// announce it twice.
+package event
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Type names what happened, noun first.
+type Type string
+
+// The events that exist.
+const (
+	PaymentAuthorized     Type = "payment.authorized"
+	PaymentDeclined       Type = "payment.declined"
+	PaymentFailed         Type = "payment.failed"          // nothing reached the processor
+	PaymentProcessing     Type = "payment.processing"      // asked, and no clear answer yet
+	PaymentRequiresAction Type = "payment.requires_action" // the issuer wants to see the shopper
+	TokenCreated          Type = "token.created"
+	TokenFailed           Type = "token.failed" // the card could not be kept; a payment may still stand
+)
+
+// Types lists every event, for filters and documents.
+var Types = []Type{
+	PaymentAuthorized, PaymentDeclined, PaymentFailed, PaymentProcessing, PaymentRequiresAction,
+	TokenCreated, TokenFailed,
+}
+
+// Event is one thing that happened to one object of one merchant.
+type Event struct {
+	ID       string
+	Merchant string
+	Type     Type
+	Object   string // id of the object it is about
+	Sequence int    // the payment's sequence, so that a receiver can order what arrives
+	At       time.Time
+	Data     json.RawMessage
+}
+
+// New makes an event about an object at a sequence. data is the object as it is
+// then, one of the payload types of this package.
+func New(kind Type, merchant, object string, sequence int, at time.Time, data any) Event {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		panic("event: a payload that cannot be encoded: " + err.Error()) // payloads are our own plain structs
+	}
+	return Event{
+		ID: stableID(kind, object, sequence), Merchant: merchant, Type: kind,
+		Object: object, Sequence: sequence, At: at, Data: raw,
+	}
+}
+
+var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// stableID derives the event's id from what it tells.
+func stableID(kind Type, object string, sequence int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", kind, object, sequence))
+	return "evt_" + encoding.EncodeToString(sum[:16])
+}
+
+// Envelope is the body of a webhook and an item of GET /v1/events.
+type Envelope struct {
+	ID        string          `json:"id"`
+	Type      Type            `json:"type"`
+	Timestamp time.Time       `json:"timestamp"`
+	Sequence  int             `json:"sequence"`
+	Data      json.RawMessage `json:"data"`
+}
+
+// Envelope wraps the event for sending.
+func (e Event) Envelope() Envelope {
+	return Envelope{ID: e.ID, Type: e.Type, Timestamp: e.At.UTC(), Sequence: e.Sequence, Data: e.Data}
+}

@@ -1,0 +1,70 @@
+package event
+
+import (
+	"time"
+
+	"github.com/paywicket/paywicket/internal/card"
+)
+
+// Card is a card as shown to a merchant.
+type Card struct {
+	Brand    card.Brand `json:"brand"`
+	BIN      string     `json:"bin"`
+	Last4    string     `json:"last4"`
+	ExpMonth int        `json:"exp_month"`
+	ExpYear  int        `json:"exp_year"`
+}
+
+// NewCard turns a summary into its payload.
+func NewCard(s card.Summary) Card {
+	return Card{Brand: s.Brand, BIN: s.BIN, Last4: s.Last4, ExpMonth: s.ExpMonth, ExpYear: s.ExpYear}
+}
+
+// Decline is why a payment was refused.
+type Decline struct {
+	Code    string `json:"code"`
+	Advice  string `json:"advice"`
+	Message string `json:"message"`
+}
+
+// Processor is what the processor said, in its and the scheme's own codes.
+type Processor struct {
+	Name         string `json:"name"`
+	ID           string `json:"id"`
+	NetworkCode  string `json:"network_code"`
+	ApprovalCode string `json:"approval_code"`
+	AVS          string `json:"avs"`
+	CVV          string `json:"cvv"`
+}
+
+// Payment is a payment as webhooks and GET /v1/payments/{id} show it.
+type Payment struct {
+	ID        string            `json:"id"`
+	Status    string            `json:"status"`
+	Amount    int64             `json:"amount"`
+	Currency  string            `json:"currency"`
+	Session   string            `json:"session"`
+	Site      string            `json:"site"`
+	Reference string            `json:"reference"`
+	Token     *string           `json:"token"`
+	Card      Card              `json:"card"`
+	Decline   *Decline          `json:"decline"`
+	Processor Processor         `json:"processor"`
+	Metadata  map[string]string `json:"metadata"`
+	Sequence  int               `json:"sequence"`
+	CreatedAt time.Time         `json:"created_at"`
+	UpdatedAt time.Time         `json:"updated_at"`
+}
+
+// Token is a kept card as webhooks and GET /v1/tokens/{id} show it.
+type Token struct {
+	ID          string    `json:"id"`
+	Card        Card      `json:"card"`
+	Fingerprint string    `json:"fingerprint"`
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+// TokenFailure tells that a payment's card could not be kept.
+type TokenFailure struct {
+	Payment string `json:"payment"`
+}

@@ -1,0 +1,69 @@
+package keyring
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// masterBytes is the size of a master key: AES-256.
+const masterBytes = 32
+
+// MasterFile reads the master key from a file, or makes both on the first start
+// (mode 0600). It refuses a file that others may read.
+func MasterFile(path string) (tink.AEAD, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeMaster(path); err != nil {
+			return nil, err
+		}
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keyring: master key: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("keyring: master key: %w", err)
+	}
+	if loose := info.Mode().Perm() & 0o077; loose != 0 {
+		return nil, fmt.Errorf("keyring: master key %s can be read by others (mode %04o): run chmod 600 on it", path, info.Mode().Perm())
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+	clear(text)
+	if err != nil || len(key) != masterBytes {
+		return nil, fmt.Errorf("keyring: master key %s is not %d bytes in base64", path, masterBytes)
+	}
+	defer clear(key)
+	return subtle.NewAESGCM(key)
+}
+
+// makeMaster writes a fresh key. Two processes that start at once race for the
+// file's creation; the loser reads what the winner wrote.
+func makeMaster(path string) error {
+	key := make([]byte, masterBytes)
+	rand.Read(key)
+	text := []byte(base64.StdEncoding.EncodeToString(key) + "\n")
+	defer clear(key)
+	defer clear(text)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("keyring: make master key: %w", err)
+	}
+	_, err = file.Write(text)
+	// A card sealed under a key that a power cut takes away is lost for good.
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("keyring: make master key: %w", err)
+	}
+	return nil
+}

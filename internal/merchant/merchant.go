@@ -1,0 +1,86 @@
+// Package merchant is who sells here: accounts, the websites they sell on, and
+// the credentials their servers and browsers present.
+//
+// A secret is shown once, when it is made; what is kept is its SHA-256. It is
+// looked up by the public part of its name and compared in constant time.
+package merchant
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+)
+
+// Environment keeps sandbox and real money apart. It is part of every key's text.
+type Environment string
+
+// The environments.
+const (
+	Test Environment = "test"
+	Live Environment = "live"
+)
+
+// Merchant is an account.
+type Merchant struct {
+	ID          string
+	Name        string // as shoppers see it
+	Environment Environment
+	CreatedAt   time.Time
+}
+
+// Site is a website of a merchant: where its checkout may be embedded, and what
+// the shopper's statement says.
+type Site struct {
+	ID         string
+	Merchant   string
+	Name       string
+	Descriptor string   // statement descriptor, 5 to 22 characters (the schemes' limit)
+	Origins    []string // exact origins, such as https://shop.example
+	CreatedAt  time.Time
+}
+
+// NewSite checks and makes a site. Errors are faults on name, descriptor or origins.
+func NewSite(merchant, name, descriptor string, origins []string, now time.Time) (Site, error) {
+	site := Site{ID: id.New(id.Site), Merchant: merchant, Name: name, Descriptor: descriptor, CreatedAt: now}
+	if n := len(name); n == 0 || n > 100 {
+		return Site{}, fault.Field("name", "Give the site a name of 1 to 100 characters.")
+	}
+	if n := len(descriptor); n < 5 || n > 22 {
+		return Site{}, fault.Field("descriptor", "A statement descriptor has 5 to 22 characters.")
+	}
+	if len(origins) == 0 || len(origins) > 20 {
+		return Site{}, fault.Field("origins", "List 1 to 20 origins, such as https://shop.example.")
+	}
+	for _, text := range origins {
+		origin, err := ParseOrigin(text)
+		if err != nil {
+			return Site{}, err
+		}
+		site.Origins = append(site.Origins, origin)
+	}
+	return site, nil
+}
+
+// ParseOrigin reads a web origin: https and a host, with a port if it is not the
+// usual one; http only for this machine itself. No path, no wildcard.
+func ParseOrigin(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" ||
+		strings.ContainsAny(u.Host, "*;, '\"") || strings.HasSuffix(u.Host, ":") {
+		return "", fault.Field("origins", "%q is not an origin. Give scheme and host only, such as https://shop.example.", text)
+	}
+	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
+	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+		return "", fault.Field("origins", "%q must start with https://. Plain http is served to localhost only.", text)
+	}
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		host = strings.TrimSuffix(host, ":443")
+	} else {
+		host = strings.TrimSuffix(host, ":80")
+	}
+	return u.Scheme + "://" + host, nil
+}

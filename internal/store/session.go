@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
+)
+
+var _ checkout.Store = (*DB)(nil)
+
+// CreateSession keeps a new session.
+func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor string) error {
+	return db.write(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
+			(id, merchant, site, amount, currency, reference, description, metadata, sense_key, created_at, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata),
+			s.SenseKey, millis(s.CreatedAt), millis(s.ExpiresAt)); err != nil {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: s.Merchant, Actor: actor, Action: "session.create", Object: s.ID, Detail: s.Amount.String()})
+	})
+}
+
+// sessionRow is a session joined with its merchant and site.
+type sessionRow struct {
+	ID          string
+	Merchant    string
+	Site        string
+	Amount      int64
+	Currency    string
+	Reference   string
+	Description string
+	Metadata    string
+	SenseKey    string               `db:"sense_key"`
+	CreatedAt   int64                `db:"created_at"`
+	ExpiresAt   int64                `db:"expires_at"`
+	Seller      string               `db:"seller"`
+	Environment merchant.Environment `db:"environment"`
+	SiteName    string               `db:"site_name"`
+	Descriptor  string
+	Origins     string
+}
+
+const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata,
+	s.sense_key, s.created_at, s.expires_at, m.name AS seller, m.environment, w.name AS site_name, w.descriptor, w.origins
+	FROM checkout_sessions s JOIN merchants m ON m.id = s.merchant JOIN sites w ON w.merchant = s.merchant AND w.id = s.site `
+
+func (r sessionRow) view() (checkout.View, error) {
+	v := checkout.View{
+		Session: checkout.Session{
+			ID: r.ID, Merchant: r.Merchant, Site: r.Site, Amount: money.Amount{Minor: r.Amount, Currency: r.Currency},
+			Reference: r.Reference, Description: r.Description, SenseKey: r.SenseKey,
+			CreatedAt: at(r.CreatedAt), ExpiresAt: at(r.ExpiresAt),
+		},
+		Merchant: merchant.Merchant{ID: r.Merchant, Name: r.Seller, Environment: r.Environment},
+		Site:     merchant.Site{ID: r.Site, Merchant: r.Merchant, Name: r.SiteName, Descriptor: r.Descriptor},
+	}
+	if err := json.Unmarshal([]byte(r.Metadata), &v.Session.Metadata); err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal([]byte(r.Origins), &v.Site.Origins)
+}
+
+// queryer reads, in a transaction or outside one.
+type queryer interface {
+	GetContext(ctx context.Context, into any, query string, args ...any) error
+	SelectContext(ctx context.Context, into any, query string, args ...any) error
+	Rebind(query string) string
+}
+
+// readSession reads a session with its attempts.
+func readSession(ctx context.Context, q queryer, where string, args ...any) (checkout.View, error) {
+	var row sessionRow
+	if err := q.GetContext(ctx, &row, q.Rebind(selectSession+where), args...); err != nil {
+		return checkout.View{}, missing(err)
+	}
+	v, err := row.view()
+	if err != nil {
+		return checkout.View{}, err
+	}
+	var attempts []paymentRow
+	if err := q.SelectContext(ctx, &attempts, q.Rebind(selectPayment+`WHERE p.merchant = ? AND p.session = ? ORDER BY p.created_at, p.id`), row.Merchant, row.ID); err != nil {
+		return checkout.View{}, err
+	}
+	for _, a := range attempts {
+		p, err := a.payment()
+		if err != nil {
+			return checkout.View{}, err
+		}
+		v.Latest = &p
+		if p.State != payment.Failed {
+			v.Attempts++
+		}
+	}
+	return v, nil
+}
+
+// FindSession gives a merchant's session.
+func (db *DB) FindSession(ctx context.Context, m, session string) (checkout.View, error) {
+	return readSession(ctx, db.reader, `WHERE s.merchant = ? AND s.id = ?`, m, session)
+}
+
+// ShowSession gives a session by its id alone: it is the shopper's capability, and
+// names the merchant.
+func (db *DB) ShowSession(ctx context.Context, session string) (checkout.View, error) {
+	return readSession(ctx, db.reader, `WHERE s.id = ?`, session)
+}
+
+// OpenPayment makes the intent to pay durable.
+func (db *DB) OpenPayment(ctx context.Context, session string, admit func(checkout.View) (payment.Payment, error)) (payment.Payment, error) {
+	var p payment.Payment
+	err := db.write(ctx, func(tx *sqlx.Tx) error {
+		v, err := readSession(ctx, tx, `WHERE s.id = ?`, session)
+		if err != nil {
+			return err
+		}
+		if p, err = admit(v); err != nil {
+			return err
+		}
+		if err := insertPayment(ctx, tx, p); err != nil {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{
+			Merchant: p.Merchant, Actor: "shopper " + session, Action: "payment.open", Object: p.ID, Detail: p.Amount.String(),
+		})
+	})
+	return p, err
+}
