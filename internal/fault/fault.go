@@ -23,7 +23,8 @@ const (
 	Invalid         Code = "invalid"         // a value is wrong; Field names it
 	Malformed       Code = "malformed"       // the body could not be read at all
 	TooLarge        Code = "too_large"       // the body is over the route's limit
-	Unsupported     Code = "unsupported"     // content type, encoding or method not served here
+	Unsupported     Code = "unsupported"     // a content type or encoding that is not served here
+	BadMethod       Code = "bad_method"      // the address does not answer to that method
 	Unauthenticated Code = "unauthenticated" // no key, or a wrong one
 	Forbidden       Code = "forbidden"       // the key is good, but not for this
 	NotFound        Code = "not_found"       // unknown here, or somebody else's: the answer is the same
@@ -36,7 +37,7 @@ const (
 
 // All lists every code, for tables that must be complete.
 var All = []Code{
-	Invalid, Malformed, TooLarge, Unsupported, Unauthenticated, Forbidden,
+	Invalid, Malformed, TooLarge, Unsupported, BadMethod, Unauthenticated, Forbidden,
 	NotFound, Conflict, Gone, TooMany, Unavailable, Internal,
 }
 

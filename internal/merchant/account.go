@@ -44,3 +44,12 @@ func (s *Service) Open(ctx context.Context, name string, environment Environment
 	}
 	return o, nil
 }
+
+// AddSite gives a merchant another site. Errors: faults from NewSite.
+func (s *Service) AddSite(ctx context.Context, merchant, name, descriptor string, origins []string, actor string) (Site, error) {
+	site, err := NewSite(merchant, name, descriptor, origins, s.Now())
+	if err != nil {
+		return Site{}, err
+	}
+	return site, s.Store.CreateSite(ctx, site, actor)
+}

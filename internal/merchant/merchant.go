@@ -84,3 +84,12 @@ func ParseOrigin(text string) (string, error) {
 	}
 	return u.Scheme + "://" + host, nil
 }
+
+// Host is the host name of the site's first origin.
+func (s Site) Host() string {
+	u, err := url.Parse(s.Origins[0])
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

@@ -1,0 +1,1 @@
+"use strict";(()=>{window.parent.postMessage({type:"challenge-returned",version:1},location.origin);})();

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// entry is one bundle: where it starts, and the name it is known by.
+type entry struct {
+	source string
+	name   string
+	hashed bool // the name that is served carries a hash of the content
+}
+
+// entries are everything that leaves for the browser.
+var entries = []entry{
+	{"frontend/loader/paywicket.ts", "paywicket.js", false},
+	{"frontend/checkout/main.tsx", "checkout.js", true},
+	{"frontend/checkout/checkout.css", "checkout.css", true},
+	{"frontend/checkout/challenge-return.ts", "challenge-return.js", true},
+	{"frontend/sense/sense.ts", "sense.js", true},
+}
+
+// never says which folders a bundle must not draw from.
+var never = map[string]string{
+	"paywicket.js": "frontend/checkout/", // card fields stay in the frame
+	"sense.js":     "frontend/checkout/", // the collector sees no card
+}
+
+// file is a built bundle.
+type file struct {
+	name string // what the program asks for
+	path string // where it is served
+	body []byte
+}
+
+func bundle() ([]file, error) {
+	var files []file
+	for _, e := range entries {
+		body, err := e.build()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
+		}
+		files = append(files, file{name: e.name, path: e.path(body), body: body})
+	}
+	return files, nil
+}
+
+func (e entry) build() ([]byte, error) {
+	result := api.Build(api.BuildOptions{
+		EntryPoints: []string{e.source}, Bundle: true, Outfile: filepath.Base(e.name),
+		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
+		Format: api.FormatIIFE, Target: api.ES2020, Charset: api.CharsetUTF8,
+		JSX: api.JSXAutomatic, JSXImportSource: "preact",
+		LegalComments: api.LegalCommentsNone, Metafile: true, LogLevel: api.LogLevelSilent,
+		// The server's own table of engines: none needs colours as functions rewritten.
+		Supported: map[string]bool{"color-functions": true},
+	})
+	if len(result.Errors) > 0 {
+		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
+	}
+	if forbidden := never[e.name]; forbidden != "" && strings.Contains(result.Metafile, `"`+forbidden) {
+		return nil, fmt.Errorf("it draws from %s", forbidden)
+	}
+	for _, output := range result.OutputFiles {
+		if filepath.Ext(output.Path) == filepath.Ext(e.name) {
+			return output.Contents, nil
+		}
+	}
+	return nil, errors.New("nothing was built")
+}
+
+// path is where a bundle is served: by the hash of its content, so that it may be
+// kept for ever, or by its own name.
+func (e entry) path(body []byte) string {
+	if !e.hashed {
+		return "/" + e.name
+	}
+	sum := sha256.Sum256(body)
+	hash := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:5]))
+	ending := filepath.Ext(e.name)
+	return "/assets/" + strings.TrimSuffix(e.name, ending) + "." + hash + ending
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/andybalholm/brotli"
+)
+
+// The budgets, in bytes of brotli: the script on a merchant's page, and everything
+// the frame needs before its first paint.
+const (
+	loaderBudget = 3 << 10
+	frameBudget  = 22 << 10
+)
+
+// listed is an asset in the manifest.
+type listed struct {
+	Name      string `json:"name"`
+	Path      string `json:"path"`
+	Integrity string `json:"integrity"`
+}
+
+// write puts every bundle and its compressed forms into the target, and lists them.
+func write(files []file) error {
+	var manifest []listed
+	for _, f := range files {
+		br, gz, err := f.compressed()
+		if err != nil {
+			return err
+		}
+		sum := sha512.Sum384(f.body)
+		manifest = append(manifest, listed{Name: f.name, Path: f.path, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(sum[:])})
+		at := filepath.Join(target, filepath.FromSlash(f.path))
+		for ending, body := range map[string][]byte{"": f.body, ".br": br, ".gz": gz} {
+			if err := os.WriteFile(at+ending, body, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	text, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(target, "manifest.json"), append(text, '\n'), 0o644)
+}
+
+func (f file) compressed() (br, gz []byte, err error) {
+	var b, g bytes.Buffer
+	bw := brotli.NewWriterLevel(&b, brotli.BestCompression)
+	gw, err := gzip.NewWriterLevel(&g, gzip.BestCompression)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, step := range []func() error{
+		func() error { _, err := bw.Write(f.body); return err }, bw.Close,
+		func() error { _, err := gw.Write(f.body); return err }, gw.Close,
+	} {
+		if err := step(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return b.Bytes(), g.Bytes(), nil
+}
+
+// report prints the sizes and holds them to the budgets.
+func report(files []file) error {
+	frame, loader := 0, 0
+	fmt.Printf("%-22s %9s %9s\n", "", "bytes", "brotli")
+	for _, f := range files {
+		br, _, err := f.compressed()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-22s %9d %9d\n", f.name, len(f.body), len(br))
+		switch f.name {
+		case "paywicket.js":
+			loader = len(br)
+		case "checkout.js", "checkout.css", "sense.js":
+			frame += len(br)
+		}
+	}
+	fmt.Printf("%-22s %9s %9d of %d\n", "merchant's page", "", loader, loaderBudget)
+	fmt.Printf("%-22s %9s %9d of %d\n", "frame, first paint", "", frame, frameBudget)
+	if loader > loaderBudget || frame > frameBudget {
+		return fmt.Errorf("over budget")
+	}
+	return nil
+}

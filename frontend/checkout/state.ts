@@ -1,0 +1,153 @@
+// Where the checkout stands. The card is not here: it lives in the form's inputs
+// and, for the moment of sending, in one request.
+
+import { computed, signal } from "@preact/signals";
+import type { PageData, PayRequest, PayResult } from "../shared/wire.gen";
+import type { Peer } from "../shared/channel";
+import type { FieldName } from "./validate";
+import { type Answer, ask, pay, type Refusal } from "./server";
+import { strings } from "./strings";
+
+export type Phase = "form" | "paying" | "challenge" | "finding" | "paid" | "expired" | "used-up";
+
+/** How often a result that is not known yet is asked for. */
+const PATIENCE = 1500;
+
+export class Checkout {
+  readonly phase = signal<Phase>("form");
+  readonly result = signal<PayResult | null>(null);
+  readonly notice = signal("");
+  readonly refused = signal<{ field: FieldName; message: string } | null>(null);
+  readonly attemptsLeft = signal(0);
+  readonly busy = computed(() => this.phase.value === "paying");
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #told = "";
+
+  readonly data: PageData;
+  readonly peer: Pick<Peer, "tell">;
+
+  constructor(data: PageData, peer: Pick<Peer, "tell">) {
+    this.data = data;
+    this.peer = peer;
+    this.attemptsLeft.value = data.attempts_left;
+    if (data.result) this.#take(data.result);
+    else if (data.status === "expired") this.phase.value = "expired";
+  }
+
+  /** Sends a card, once at a time. */
+  async submit(card: PayRequest): Promise<void> {
+    if (this.phase.value !== "form") return;
+    this.phase.value = "paying";
+    this.notice.value = "";
+    this.refused.value = null;
+    this.peer.tell("submit", {});
+    const before = this.result.value?.payment;
+    const answer = await pay(this.data.session, card);
+    if ("lost" in answer) await this.#findOut(before);
+    else this.#takeAnswer(answer);
+  }
+
+  /** Leaves the issuer's page for another card. The server ends that challenge first. */
+  useAnotherCard(): void {
+    clearTimeout(this.#asking);
+    this.notice.value = "";
+    this.phase.value = "form";
+  }
+
+  /** Asks now: the issuer's page has come to its end. */
+  async look(): Promise<void> {
+    clearTimeout(this.#asking);
+    const answer = await ask(this.data.session);
+    // Another card may have been chosen while the answer was on its way.
+    if (this.phase.value !== "challenge" && this.phase.value !== "finding") return;
+    if ("result" in answer) this.#take(answer.result);
+    else this.#askLater();
+  }
+
+  #askLater(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => void this.look(), PATIENCE);
+  }
+
+  /**
+   * The answer to a card was lost: asks until it is known whether there is a
+   * payment. The card may still be on its way, so the server must say twice, some
+   * time apart, that none arrived.
+   */
+  async #findOut(before: string | undefined): Promise<void> {
+    this.phase.value = "finding";
+    this.notice.value = strings.offline;
+    for (let misses = 0; misses < 2; ) {
+      await new Promise((wait) => setTimeout(wait, PATIENCE));
+      const answer = await ask(this.data.session);
+      if ("result" in answer && answer.result.payment !== before) return this.#take(answer.result);
+      if ("result" in answer || ("refusal" in answer && answer.refusal.code === "not_found")) misses++;
+    }
+    this.notice.value = strings.offlineBefore;
+    this.phase.value = "form";
+  }
+
+  #takeAnswer(answer: Exclude<Answer, { lost: true }>): void {
+    if ("result" in answer) this.#take(answer.result);
+    else this.#takeRefusal(answer.refusal);
+  }
+
+  #takeRefusal(refusal: Refusal): void {
+    this.peer.tell("error", { code: refusal.code, message: refusal.message });
+    if (refusal.code === "gone") this.phase.value = "expired";
+    else if (refusal.code === "too_many") this.phase.value = "used-up";
+    else if (refusal.code === "conflict") {
+      this.phase.value = "finding";
+      void this.look();
+    } else {
+      const field = fieldOf[refusal.field];
+      if (field) this.refused.value = { field, message: refusal.message };
+      else this.notice.value = refusal.message;
+      this.phase.value = "form";
+    }
+  }
+
+  #take(result: PayResult): void {
+    clearTimeout(this.#asking);
+    this.result.value = result;
+    this.attemptsLeft.value = result.attempts_left;
+    switch (result.status) {
+      case "authorized":
+        this.notice.value = "";
+        this.phase.value = "paid";
+        break;
+      case "requires_action":
+        this.phase.value = "challenge";
+        this.#askLater();
+        break;
+      case "processing":
+        this.phase.value = "finding";
+        this.#askLater();
+        break;
+      case "failed":
+        this.notice.value = strings.notSent;
+        this.phase.value = "form";
+        break;
+      case "declined":
+        this.notice.value = "";
+        this.phase.value = result.attempts_left > 0 ? "form" : "used-up";
+    }
+    this.#tell(result);
+  }
+
+  /** Tells the page of an outcome, once. */
+  #tell(result: PayResult): void {
+    const news = `${result.payment} ${result.status}`;
+    if (news === this.#told) return;
+    this.#told = news;
+    const { payment, status, token, brand, last4, exp_month, exp_year, attempts_left, decline } = result;
+    if (status === "authorized") this.peer.tell("token", { payment, status, token, brand, last4, exp_month, exp_year });
+    if (status === "requires_action") this.peer.tell("action-required", { payment });
+    if (status === "processing") this.peer.tell("processing", { payment });
+    if (status === "failed") this.peer.tell("error", { code: "unavailable", message: strings.notSent });
+    if (status === "declined" && decline) this.peer.tell("decline", { payment, ...decline, token, brand, last4, attempts_left });
+  }
+}
+
+/** Which input a field of the wire is typed into. */
+const fieldOf: Record<string, FieldName> = { number: "number", exp_month: "expiry", exp_year: "expiry", cvv: "cvv", name: "name" };

@@ -1,0 +1,77 @@
+// Made from server/page/wire.go by go run ./frontend/build. Do not edit.
+
+/** PageData is what the checkout document carries for its script. */
+export interface PageData {
+  session: string;
+  status: string; // open | completed | expired
+  amount: number; // minor units
+  currency: string;
+  exponent: number; // digits after the decimal point
+  merchant: string;
+  description: string;
+  origins: string[]; // exact origins that may talk to this frame
+  sense_key: string;
+  sandbox: boolean;
+  expires_at: number; // unix milliseconds
+  server_time: number; // unix milliseconds
+  attempts_left: number;
+  result: PayResult | null; // newest payment of the session, null at first
+}
+
+/** PayRequest is the card as the frame posts it. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadCard. */
+export interface PayRequest {
+  number: string; // digits; spaces and dashes allowed
+  exp_month: number;
+  exp_year: number; // four digits
+  cvv: string;
+  name: string;
+}
+
+/** PayResult is what came of a payment, as far as a browser may know. */
+export interface PayResult {
+  payment: string;
+  status: string; // authorized | declined | requires_action | processing | failed
+  token: string | null;
+  brand: string;
+  last4: string;
+  exp_month: number;
+  exp_year: number;
+  decline: Decline | null;
+  action: Action | null;
+  attempts_left: number;
+}
+
+/** Decline is why a card was refused, and what helps. */
+export interface Decline {
+  code: string;
+  advice: string; // try_again | another_card | call_bank | check_details
+  message: string;
+}
+
+/** Action is what the shopper must do before a payment can go on. */
+export interface Action {
+  type: string; // challenge
+  url: string; // the issuer's page, to be shown in a nested frame
+}
+
+/** SenseBatch is what the collector sends at a time. */
+export interface SenseBatch {
+  sense_key: string;
+  signals?: Record<string, SenseSignal>; // sent once
+  events?: SenseEvent[];
+}
+
+/** SenseSignal is one fact about the device, or why there is none. */
+export interface SenseSignal {
+  value?: unknown;
+  error?: string; // unavailable | blocked | threw | timeout
+  ms: number;
+}
+
+/** SenseEvent is something that happened on the page, never what was typed. */
+export interface SenseEvent {
+  type: string; // load paste resize focus blur visibility autofill
+  field?: string; // number expiry cvv name
+  at: number; // milliseconds since the script's start
+  value?: unknown;
+}

@@ -1,0 +1,47 @@
+// Package config is what an operator may set, in one struct with good zero values.
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/merchant"
+)
+
+// Server is how one server runs.
+type Server struct {
+	Listen       string        // address and port, such as 127.0.0.1:8080
+	BaseURL      string        // where browsers reach it; http://Listen when empty
+	Data         string        // directory of the database and the master key
+	Loopback     bool          // allow webhooks and processors on this machine, over plain http
+	ProcessorURL string        // the sandbox processor
+	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
+	Proxied      bool          // a proxy in front ends TLS, so plain http beyond loopback is fine
+}
+
+// Check completes the settings and refuses what cannot work.
+func (s Server) Check() (Server, error) {
+	host, err := netip.ParseAddrPort(s.Listen)
+	if err != nil {
+		return s, fmt.Errorf("--listen %q: give an address and a port, such as 127.0.0.1:8080", s.Listen)
+	}
+	if !host.Addr().IsLoopback() && !s.Proxied {
+		return s, fmt.Errorf("--listen %s would take card numbers over plain http from other machines: listen on 127.0.0.1, or add --behind-proxy if a proxy in front ends TLS", s.Listen)
+	}
+	if s.BaseURL == "" {
+		s.BaseURL = "http://" + s.Listen
+	}
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" {
+		return s, fmt.Errorf("--base-url %q: give scheme and host only, such as https://pay.example", s.BaseURL)
+	}
+	if s.BaseURL, err = merchant.ParseOrigin(s.BaseURL); err != nil && !s.Proxied {
+		return s, fmt.Errorf("--base-url: %w", err)
+	}
+	if s.Data == "" {
+		return s, fmt.Errorf("--data: name the directory for the database and the master key")
+	}
+	return s, nil
+}

@@ -1,0 +1,175 @@
+// Package app puts the house together: the one place that knows both HTTP and the
+// database, and the only importer of the store and of concrete processors.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/config"
+	"github.com/paywicket/paywicket/internal/egress"
+	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/sandbox"
+	"github.com/paywicket/paywicket/internal/sense"
+	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/vault"
+	"github.com/paywicket/paywicket/internal/webhook"
+	"github.com/paywicket/paywicket/server"
+	"github.com/paywicket/paywicket/server/docs"
+	"github.com/paywicket/paywicket/server/native"
+	"github.com/paywicket/paywicket/server/page"
+)
+
+// processorLife bounds a call to a processor beyond any budget.
+const processorLife = 90 * time.Second
+
+// checkpointEvery is how often the write-ahead log is emptied, so that what was
+// deleted does not linger in it.
+const checkpointEvery = time.Minute
+
+// clock is the time that everything is stamped with: to the millisecond, as it is
+// stored, so that a thing looks the same before and after.
+func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// App is an opened server.
+type App struct {
+	Merchants *merchant.Service
+	config    config.Server
+	db        *store.DB
+	payments  *payment.Service
+	webhooks  *webhook.Service
+	front     *fiber.App
+	log       *slog.Logger
+}
+
+// Open opens everything a server needs and starts nothing. extra is mounted last,
+// such as the demo shop.
+func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra ...server.Mounter) (*App, error) {
+	settings, err := settings.Check()
+	if err != nil {
+		return nil, err
+	}
+	db, err := OpenStore(ctx, settings.Data)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{config: settings, db: db, log: log}
+	if err := a.wire(ctx, extra); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+// OpenStore opens the database of a data directory.
+func OpenStore(ctx context.Context, data string) (*store.DB, error) {
+	return store.Open(ctx, filepath.Join(data, "paywicket.db"), clock)
+}
+
+// wire makes the services and the front.
+func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
+	ring, err := a.openKeys(ctx)
+	if err != nil {
+		return err
+	}
+	gateway, err := a.openGateway()
+	if err != nil {
+		return err
+	}
+	policy := egress.Policy{Loopback: a.config.Loopback}
+	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
+	a.payments = &payment.Service{Store: a.db, Gateway: gateway, Now: clock, Log: a.log, Budget: a.config.Budget}
+	a.webhooks = &webhook.Service{
+		Store: a.db, Keys: ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
+	}
+	cards := &vault.Service{Store: a.db, Keys: ring, Now: clock}
+	checkouts := &checkout.Service{
+		Store: a.db, Sites: a.db, Payments: a.payments, Vault: cards, Processor: gateway.Name(), Now: clock, Log: a.log,
+		ReturnURL: func(session string) string { return a.config.BaseURL + "/checkout/" + session + "/challenge" },
+	}
+	mounts := []server.Mounter{
+		&page.Pages{
+			Checkout: checkouts, Sense: &sense.Service{Store: a.db, Now: clock},
+			Origin: a.config.BaseURL, Challenges: gateway.ChallengeOrigins(), Now: clock, Log: a.log,
+		},
+		&native.API{
+			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: cards, Webhooks: a.webhooks,
+			BaseURL: a.config.BaseURL, Log: a.log,
+		},
+		docs.Docs{},
+	}
+	a.front = server.New(server.Config{Ready: a.db.Ready, Now: clock, Log: a.log}, append(mounts, extra...)...)
+	return nil
+}
+
+func (a *App) openKeys(ctx context.Context) (*keyring.Ring, error) {
+	master, err := keyring.MasterFile(filepath.Join(a.config.Data, "master.key"))
+	if err != nil {
+		return nil, err
+	}
+	return keyring.Open(ctx, a.db, master)
+}
+
+func (a *App) openGateway() (processor.Gateway, error) {
+	client := egress.Policy{Loopback: a.config.Loopback}.Client(processorLife)
+	return sandbox.New(a.config.ProcessorURL, client)
+}
+
+// BaseURL is where browsers reach the server.
+func (a *App) BaseURL() string { return a.config.BaseURL }
+
+// Run serves on the listener until ctx ends, then finishes what is in flight:
+// requests first, then deliveries, then the database is closed.
+func (a *App) Run(ctx context.Context, listener net.Listener) error {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var background sync.WaitGroup
+	background.Go(func() { a.payments.Run(working) })
+	background.Go(func() { a.checkpoint(working) })
+	background.Go(func() {
+		if err := a.db.Work(working, a.log, a.webhooks.Deliver); err != nil {
+			a.log.Error("the job queue stopped", "error", err)
+		}
+	})
+	served := make(chan error, 1)
+	go func() { served <- a.front.Listener(listener) }()
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		err = a.front.ShutdownWithTimeout(2 * payment.DefaultBudget)
+	}
+	stop()
+	background.Wait()
+	if err := errors.Join(err, a.db.Close()); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	return nil
+}
+
+// checkpoint empties the write-ahead log now and then.
+func (a *App) checkpoint(ctx context.Context) {
+	ticker := time.NewTicker(checkpointEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := a.db.Checkpoint(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("the write-ahead log could not be emptied", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,72 @@
+// Package cli is the commands of the paywicket program.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1 // it was tried and did not work
+	exitUsage   = 2 // the command line is off
+)
+
+// commands is the command line.
+type commands struct {
+	Demo             demoCommand             `cmd:"" help:"Try everything: a shop, a merchant with sandbox keys, a processor and a webhook receiver, in one process on a throw-away database."`
+	Serve            serveCommand            `cmd:"" help:"Serve checkouts."`
+	Migrate          migrateCommand          `cmd:"" help:"Bring the database up to date and stop. Serve does the same when it starts."`
+	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
+	SandboxProcessor sandboxProcessorCommand `cmd:"" help:"Run the sandbox processor on its own: it authorizes test cards and keeps a ledger."`
+}
+
+// console is where a command writes.
+type console struct {
+	context.Context
+	out io.Writer    // results, for people
+	log *slog.Logger // what happens, as JSON lines
+}
+
+// printf writes a line of the result.
+func (c console) printf(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
+
+// Main runs the program and gives its exit code.
+func Main(args []string, out, errors io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var line commands
+	code := exitOK
+	parser, err := kong.New(&line, kong.Name("paywicket"), kong.Writers(out, errors), kong.UsageOnError(),
+		kong.Description("A self-hosted checkout: the shopper types a card into a frame of yours, the merchant gets a token."),
+		kong.Exit(func(c int) { code = c; stop() }))
+	if err != nil {
+		fmt.Fprintln(errors, "paywicket:", err)
+		return exitFailure
+	}
+	parsed, err := parser.Parse(args)
+	if ctx.Err() != nil {
+		return code // --help has been printed
+	}
+	if err != nil {
+		fmt.Fprintln(errors, "paywicket:", err)
+		return exitUsage
+	}
+	if err := harden(); err != nil {
+		fmt.Fprintln(errors, "paywicket:", err)
+		return exitFailure
+	}
+	if err := parsed.Run(console{ctx, out, slog.New(slog.NewJSONHandler(errors, nil))}); err != nil {
+		fmt.Fprintln(errors, "paywicket:", err)
+		return exitFailure
+	}
+	return exitOK
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/paywicket/paywicket/server/sandbox"
+)
+
+// sandboxProcessorCommand runs the sandbox processor on its own.
+type sandboxProcessorCommand struct {
+	Listen  string        `default:"127.0.0.1:8090" help:"Address and port to listen on."`
+	Ledger  string        `type:"path" help:"File to keep the ledger in. Default: memory."`
+	Latency time.Duration `help:"How long it thinks about each card, such as 200ms."`
+}
+
+// Run serves until it is told to stop.
+func (s sandboxProcessorCommand) Run(c console) error {
+	address, err := startSandbox(c, c.log, s.Listen, s.Ledger, s.Latency)
+	if err != nil {
+		return err
+	}
+	c.printf("The sandbox processor is at %s/ (Ctrl-C stops it).", address)
+	<-c.Done()
+	return nil
+}
+
+// startSandbox runs a sandbox processor until ctx ends, and gives its URL.
+func startSandbox(ctx context.Context, log *slog.Logger, address, ledgerPath string, latency time.Duration) (string, error) {
+	ledger, err := sandbox.OpenLedger(ledgerPath)
+	if err != nil {
+		return "", err
+	}
+	listener, err := listen(address)
+	if err != nil {
+		return "", err
+	}
+	url := "http://" + listener.Addr().String()
+	processor := &sandbox.Server{Ledger: ledger, Latency: latency, PublicURL: url, Now: time.Now, Log: log}
+	front := &http.Server{
+		Handler: processor.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	}
+	go func() {
+		if err := front.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the sandbox processor stopped", "error", err)
+		}
+	}()
+	context.AfterFunc(ctx, func() { _ = front.Close() })
+	return url, nil
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/config"
+	"github.com/paywicket/paywicket/server/app"
+)
+
+// serveCommand runs a server.
+type serveCommand struct {
+	Listen           string        `default:"127.0.0.1:8080" env:"PAYWICKET_LISTEN" help:"Address and port to listen on."`
+	BaseURL          string        `env:"PAYWICKET_BASE_URL" help:"Where browsers reach this server, such as https://pay.example. Default: http:// and the address listened on."`
+	Data             string        `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the database and the master key. Made if it is not there."`
+	ProcessorURL     string        `required:"" name:"processor-url" env:"PAYWICKET_PROCESSOR_URL" help:"The sandbox processor, such as http://127.0.0.1:8090."`
+	ProcessorTimeout time.Duration `default:"10s" env:"PAYWICKET_PROCESSOR_TIMEOUT" help:"How long the processor may take before the shopper is told that we are finding out."`
+	BehindProxy      bool          `env:"PAYWICKET_BEHIND_PROXY" help:"A proxy in front ends TLS, so listening beyond this machine is safe."`
+	AllowLoopback    bool          `env:"PAYWICKET_ALLOW_LOOPBACK" help:"Allow webhooks and the processor on this machine, over plain http. For development."`
+}
+
+// Run serves until it is told to stop.
+func (s serveCommand) Run(c console) error {
+	listener, err := listen(s.Listen)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(c, config.Server{
+		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, ProcessorURL: s.ProcessorURL,
+		Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
+	}, c.log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	c.log.Info("serving", "address", listener.Addr().String(), "url", a.BaseURL())
+	return a.Run(c, listener)
+}
+
+// listen opens a port, with an error that says what to do.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s (%w): stop what uses it, or choose another with --listen", address, err)
+	}
+	return listener, nil
+}
+
+// migrateCommand brings a database up to date.
+type migrateCommand struct {
+	Data string `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the database."`
+}
+
+// Run migrates and stops.
+func (m migrateCommand) Run(c console) error {
+	db, err := app.OpenStore(c, m.Data)
+	if err != nil {
+		return err
+	}
+	c.printf("The database in %s is up to date.", m.Data)
+	return db.Close()
+}

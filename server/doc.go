@@ -1,0 +1,15 @@
+// Package server is everything that speaks HTTP. This package holds what every
+// request passes: limits, headers, names, the access log and the mount list.
+//
+//	/                        the demo shop, in demo only      server/demo
+//	/v1/…                    our own API                      server/native
+//	/paywicket.js /assets/…  scripts and styles               server/page
+//	/checkout/… /sense/…     the shopper's side               server/page
+//	/docs /openapi.json      documents                        server/docs
+//	/healthz /readyz         for whoever runs it              here
+//
+// The rooms: wire reads and writes, guard decides who may call, page serves the
+// shopper's browser, native the merchant's server, docs the newcomer. app puts
+// them together with the database and a processor; cli is the commands; sandbox
+// is a processor of its own to try things on, demo a shop of its own.
+package server

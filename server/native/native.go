@@ -1,0 +1,82 @@
+// Package native is our own JSON API for merchants' servers.
+//
+//	POST /v1/checkout_sessions       open a session for one purchase
+//	GET  /v1/checkout_sessions/{id}  what became of it; publishable keys may ask too
+//	GET  /v1/payments/{id}           one attempt to pay
+//	GET  /v1/tokens/{id}             what may be shown of a kept card
+//	POST /v1/webhook_endpoints       where to be told; the signing secret is in the answer
+//	GET  /v1/events                  what happened, newest first
+//	POST /v1/sites                   another website that may embed the checkout
+//	GET  /v1/sites                   the websites that may
+//
+// Every call carries Authorization: Bearer and a key. Amounts are whole minor
+// units. Bodies are strict: a field we do not know is refused, not ignored.
+package native
+
+import (
+	"log/slog"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/vault"
+	"github.com/paywicket/paywicket/internal/webhook"
+	"github.com/paywicket/paywicket/server/guard"
+	"github.com/paywicket/paywicket/server/wire"
+)
+
+// API serves the routes.
+type API struct {
+	Merchants *merchant.Service
+	Checkout  *checkout.Service
+	Payments  *payment.Service
+	Vault     *vault.Service
+	Webhooks  *webhook.Service
+	BaseURL   string // where browsers reach this server
+	Log       *slog.Logger
+}
+
+// Mount names the routes, each with the keys that may call it.
+func (a *API) Mount(router fiber.Router) {
+	secret := guard.Keys(a.Merchants, a.Log, merchant.Secret)
+	either := guard.Keys(a.Merchants, a.Log, merchant.Secret, merchant.Publishable)
+	v1 := router.Group("/v1")
+	v1.Post("/checkout_sessions", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSession))
+	v1.Options("/checkout_sessions/:id", preflight)
+	v1.Get("/checkout_sessions/:id", crossOrigin, either, wire.Handle(a.Log, fiber.StatusOK, a.findSession))
+	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
+	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))
+	v1.Post("/webhook_endpoints", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
+	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
+	v1.Post("/sites", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
+	v1.Get("/sites", secret, wire.Handle(a.Log, fiber.StatusOK, a.listSites))
+}
+
+// crossOrigin lets a merchant's page read an answer with its publishable key. No
+// cookie is involved, so any origin may ask; the key decides.
+func crossOrigin(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return c.Next()
+}
+
+func preflight(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set(fiber.HeaderAccessControlAllowMethods, fiber.MethodGet)
+	c.Set(fiber.HeaderAccessControlAllowHeaders, fiber.HeaderAuthorization)
+	c.Set(fiber.HeaderAccessControlMaxAge, "600")
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// named refuses an id that has not the form of its kind, with the answer that an
+// unknown one of the right form gets.
+func named(kind id.Kind, text string) error {
+	if !id.Valid(kind, text) {
+		return fault.New(fault.NotFound, "There is nothing of that id here.")
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package native
+
+import (
+	"strconv"
+
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/server/wire"
+)
+
+// Bounds of a page of a list.
+const (
+	defaultPage = 20
+	maxPage     = 100
+)
+
+func (a *API) findPayment(call wire.Call, _ wire.Empty) (event.Payment, error) {
+	name := call.Param("id")
+	if err := named(id.Payment, name); err != nil {
+		return event.Payment{}, err
+	}
+	p, err := a.Payments.Find(call, call.Merchant(), name)
+	if err != nil {
+		return event.Payment{}, err
+	}
+	return p.Payload(), nil
+}
+
+func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
+	token, err := id.ParseToken(call.Param("id"))
+	if err != nil {
+		return event.Token{}, fault.New(fault.NotFound, "There is nothing of that id here.")
+	}
+	r, err := a.Vault.Find(call, call.Merchant(), token)
+	if err != nil {
+		return event.Token{}, err
+	}
+	return r.Payload(), nil
+}
+
+// List is a page of events, newest first.
+type List struct {
+	Events  []event.Envelope `json:"events"`
+	HasMore bool             `json:"has_more"` // ask again with before = the last event's id
+}
+
+func (a *API) listEvents(call wire.Call, _ wire.Empty) (List, error) {
+	limit := defaultPage
+	if text := call.Query("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxPage {
+			return List{}, fault.Field("limit", "The limit must be a whole number from 1 to %d.", maxPage)
+		}
+		limit = n
+	}
+	events, err := a.Webhooks.Store.ListEvents(call, call.Merchant(), call.Query("before"), limit+1)
+	if err != nil {
+		return List{}, err
+	}
+	page := List{Events: []event.Envelope{}, HasMore: len(events) > limit}
+	for _, e := range events[:min(limit, len(events))] {
+		page.Events = append(page.Events, e.Envelope())
+	}
+	return page, nil
+}

@@ -1,0 +1,120 @@
+// Package page is what a shopper's browser asks for: the checkout's document and
+// its scripts, the card it posts, the result it waits for, and what the collector
+// saw.
+//
+//	GET  /paywicket.js                   the merchant's script tag
+//	GET  /assets/{name}                  scripts and styles by content hash
+//	GET  /checkout/{session}             the frame's document
+//	POST /checkout/{session}/pay         a card in, a token and an outcome out
+//	GET  /checkout/{session}/result      the newest outcome
+//	GET  /checkout/{session}/challenge   where an issuer's page sends the shopper back
+//	POST /sense/events                   signals and page events
+//
+// The session's id is the capability: whoever holds it may see and pay that one
+// purchase, for the minutes it lives. Requests from pages of other origins are
+// refused, and only the site's own origins may frame the document.
+package page
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/sense"
+	"github.com/paywicket/paywicket/server/wire"
+)
+
+// Pages serves the shopper's side.
+type Pages struct {
+	Checkout   *checkout.Service
+	Sense      *sense.Service
+	Origin     string   // our own origin, as browsers see it
+	Challenges []string // origins of issuer pages that a checkout may frame
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Mount names the routes.
+func (p *Pages) Mount(router fiber.Router) {
+	mountAssets(router)
+	router.Get("/checkout/:session", p.show)
+	router.Post("/checkout/:session/pay", p.pay)
+	router.Get("/checkout/:session/result", p.result)
+	router.Get("/checkout/:session/challenge", p.returned)
+	router.Post("/sense/events", p.observe)
+}
+
+// session gives the session id of the path, copied, or not-found when it has not
+// even the form of one.
+func session(c *fiber.Ctx) (string, error) {
+	text := strings.Clone(c.Params("session"))
+	if !id.Valid(id.Session, text) {
+		return "", fault.New(fault.NotFound, "There is no such checkout. Go back to the shop and start again.")
+	}
+	return text, nil
+}
+
+// find gives the view of the path's session.
+func (p *Pages) find(c *fiber.Ctx) (checkout.View, error) {
+	text, err := session(c)
+	if err != nil {
+		return checkout.View{}, err
+	}
+	v, err := p.Checkout.Show(c.UserContext(), text)
+	if err != nil && fault.CodeOf(err) == fault.NotFound {
+		return v, fault.New(fault.NotFound, "There is no such checkout. Go back to the shop and start again.")
+	}
+	return v, err
+}
+
+// data is what the document carries for its script.
+func (p *Pages) data(v checkout.View) PageData {
+	now := p.Now()
+	exponent, _ := money.Exponent(v.Session.Amount.Currency)
+	return PageData{
+		Session: v.Session.ID, Status: string(v.Status(now)),
+		Amount: v.Session.Amount.Minor, Currency: v.Session.Amount.Currency, Exponent: exponent,
+		Merchant: v.Merchant.Name, Description: v.Session.Description, Origins: v.Site.Origins,
+		SenseKey: v.Session.SenseKey, Sandbox: v.Merchant.Environment == merchant.Test,
+		ExpiresAt: v.Session.ExpiresAt.UnixMilli(), ServerTime: now.UnixMilli(),
+		AttemptsLeft: v.AttemptsLeft(), Result: result(v),
+	}
+}
+
+// result is what came of the newest payment, or nil when there is none.
+func result(v checkout.View) *PayResult {
+	if v.Latest == nil {
+		return nil
+	}
+	payload := v.Latest.Payload()
+	r := &PayResult{
+		Payment: payload.ID, Status: payload.Status, Token: payload.Token,
+		Brand: string(payload.Card.Brand), Last4: payload.Card.Last4,
+		ExpMonth: payload.Card.ExpMonth, ExpYear: payload.Card.ExpYear,
+		AttemptsLeft: v.AttemptsLeft(),
+	}
+	if d := payload.Decline; d != nil {
+		r.Decline = &Decline{Code: d.Code, Advice: d.Advice, Message: d.Message}
+	}
+	if v.Latest.State == payment.RequiresAction {
+		r.Action = &Action{Type: "challenge", URL: v.Latest.ChallengeURL}
+	}
+	return r
+}
+
+// answer sends the newest outcome: 202 while it is not known.
+func answer(c *fiber.Ctx, v checkout.View) error {
+	status := fiber.StatusOK
+	if !v.Latest.State.Final() && v.Latest.State != payment.RequiresAction {
+		status = fiber.StatusAccepted
+	}
+	return wire.Answer(c, status, result(v))
+}

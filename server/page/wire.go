@@ -1,0 +1,79 @@
+package page
+
+// PageData is what the checkout document carries for its script.
+type PageData struct {
+	Session      string     `json:"session"`
+	Status       string     `json:"status"` // open | completed | expired
+	Amount       int64      `json:"amount"` // minor units
+	Currency     string     `json:"currency"`
+	Exponent     int        `json:"exponent"` // digits after the decimal point
+	Merchant     string     `json:"merchant"`
+	Description  string     `json:"description"`
+	Origins      []string   `json:"origins"` // exact origins that may talk to this frame
+	SenseKey     string     `json:"sense_key"`
+	Sandbox      bool       `json:"sandbox"`
+	ExpiresAt    int64      `json:"expires_at"`  // unix milliseconds
+	ServerTime   int64      `json:"server_time"` // unix milliseconds
+	AttemptsLeft int        `json:"attempts_left"`
+	Result       *PayResult `json:"result"` // newest payment of the session, null at first
+}
+
+// PayRequest is the card as the frame posts it. The server never decodes it into
+// this type, whose strings could not be wiped: it is here for the generated
+// TypeScript and the documents. See wire.ReadCard.
+type PayRequest struct {
+	Number   string `json:"number"` // digits; spaces and dashes allowed
+	ExpMonth int    `json:"exp_month"`
+	ExpYear  int    `json:"exp_year"` // four digits
+	CVV      string `json:"cvv"`
+	Name     string `json:"name"`
+}
+
+// PayResult is what came of a payment, as far as a browser may know.
+type PayResult struct {
+	Payment      string   `json:"payment"`
+	Status       string   `json:"status"` // authorized | declined | requires_action | processing | failed
+	Token        *string  `json:"token"`
+	Brand        string   `json:"brand"`
+	Last4        string   `json:"last4"`
+	ExpMonth     int      `json:"exp_month"`
+	ExpYear      int      `json:"exp_year"`
+	Decline      *Decline `json:"decline"`
+	Action       *Action  `json:"action"`
+	AttemptsLeft int      `json:"attempts_left"`
+}
+
+// Decline is why a card was refused, and what helps.
+type Decline struct {
+	Code    string `json:"code"`
+	Advice  string `json:"advice"` // try_again | another_card | call_bank | check_details
+	Message string `json:"message"`
+}
+
+// Action is what the shopper must do before a payment can go on.
+type Action struct {
+	Type string `json:"type"` // challenge
+	URL  string `json:"url"`  // the issuer's page, to be shown in a nested frame
+}
+
+// SenseBatch is what the collector sends at a time.
+type SenseBatch struct {
+	SenseKey string                 `json:"sense_key"`
+	Signals  map[string]SenseSignal `json:"signals,omitempty"` // sent once
+	Events   []SenseEvent           `json:"events,omitempty"`
+}
+
+// SenseSignal is one fact about the device, or why there is none.
+type SenseSignal struct {
+	Value  any     `json:"value,omitempty"`
+	Error  string  `json:"error,omitempty"` // unavailable | blocked | threw | timeout
+	Millis float64 `json:"ms"`
+}
+
+// SenseEvent is something that happened on the page, never what was typed.
+type SenseEvent struct {
+	Type  string `json:"type"`            // load paste resize focus blur visibility autofill
+	Field string `json:"field,omitempty"` // number expiry cvv name
+	At    int    `json:"at"`              // milliseconds since the script's start
+	Value any    `json:"value,omitempty"`
+}

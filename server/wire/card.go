@@ -1,0 +1,117 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paywicket/paywicket/internal/card"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/pan"
+)
+
+// Limits of a cardholder's name: its bytes, and the digits in it. A BIN has six.
+const (
+	maxName       = 200
+	maxNameDigits = 6
+)
+
+// ReadCard reads the card of a checkout out of a body, byte by byte: the number
+// and the CVV become pan types and are never strings. The caller wipes the card,
+// and the body it came in.
+//
+// The fields are number, exp_month, exp_year, cvv and name, flat in one object.
+// Errors: fault.Malformed, and faults that name the field without its content.
+func ReadCard(body []byte) (pan.Card, error) {
+	var number, cvv []byte
+	var c pan.Card
+	err := scan(body, func(path string, value []byte) error {
+		var err error
+		switch path {
+		case "number":
+			number, err = plainText(path, value)
+		case "cvv":
+			cvv, err = plainText(path, value)
+		case "exp_month":
+			c.Expiry.Month, err = smallNumber(path, value)
+		case "exp_year":
+			c.Expiry.Year, err = smallNumber(path, value)
+		case "name":
+			c.Name, err = nameText(path, value)
+		default:
+			err = fault.Field(path, "There is no field %q here. Remove it, or check how it is spelt.", path)
+		}
+		return err
+	})
+	if err != nil {
+		return pan.Card{}, err
+	}
+	if c.Number, err = pan.ParseNumber(number); err != nil {
+		return pan.Card{}, err
+	}
+	if c.CVV, err = pan.ParseCVV(cvv, c.Number.Brand()); err != nil {
+		c.Wipe()
+		return pan.Card{}, err
+	}
+	if err := checkExpiry(c.Expiry); err != nil {
+		c.Wipe()
+		return pan.Card{}, err
+	}
+	return c, nil
+}
+
+func checkExpiry(e card.Expiry) error {
+	if e.Month < 1 || e.Month > 12 {
+		return fault.Field("exp_month", "The month must be a number from 1 to 12.")
+	}
+	if !e.Valid() {
+		return fault.Field("exp_year", "The year must have four digits, such as 2030.")
+	}
+	return nil
+}
+
+// plainText gives what is between the quotes. Digits need no escapes, and undoing
+// one would need a copy.
+func plainText(path string, value []byte) ([]byte, error) {
+	if value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {
+		return nil, fault.Field(path, "This field must be text, in quotes and without escapes.")
+	}
+	return value[1 : len(value)-1], nil
+}
+
+// smallNumber reads a whole number of at most four digits.
+func smallNumber(path string, value []byte) (int, error) {
+	n := 0
+	for _, b := range value {
+		if b < '0' || b > '9' || len(value) > 4 {
+			return 0, fault.Field(path, "This field must be a whole number without quotes.")
+		}
+		n = n*10 + int(b-'0')
+	}
+	return n, nil
+}
+
+// nameText reads a name, which is personal but not card data. Digits in it are
+// refused: a number that slipped into the wrong box must not be kept as a name.
+func nameText(path string, value []byte) (string, error) {
+	var name string
+	if value[0] != '"' || len(value) > maxName || !utf8.Valid(value) || json.Unmarshal(value, &name) != nil {
+		return "", fault.Field(path, "The name must be text of at most %d bytes.", maxName)
+	}
+	if digits(name) > maxNameDigits {
+		return "", fault.Field(path, "The name on the card has no long numbers in it. Check that each box holds what it asks for.")
+	}
+	return name, nil
+}
+
+// digits counts the digits in a text, of any script.
+func digits(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
