@@ -6,7 +6,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"path"
 	"sync"
 )
@@ -20,10 +19,16 @@ type File struct {
 	Path        string `json:"path"`      // where it is served, such as /assets/checkout.abcd2345.js
 	Integrity   string `json:"integrity"` // for the integrity attribute: sha384- and base64
 	ContentType string `json:"-"`
-	ETag        string `json:"-"` // strong, with its quotes
+	Hash        string `json:"-"` // of Body, for validators
 	Body        []byte `json:"-"`
 	Brotli      []byte `json:"-"`
 	Gzip        []byte `json:"-"`
+}
+
+// kinds are the content types of what is built: the machine's own table of them
+// may say anything.
+var kinds = map[string]string{
+	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8",
 }
 
 // all reads the manifest once.
@@ -46,8 +51,8 @@ func read() ([]File, error) {
 	}
 	for i := range files {
 		f := &files[i]
-		f.ContentType = mime.TypeByExtension(path.Ext(f.Path))
-		f.ETag = `"` + f.Integrity[len("sha384-"):][:22] + `"`
+		f.ContentType = kinds[path.Ext(f.Path)]
+		f.Hash = f.Integrity[len("sha384-"):][:22]
 		for ending, into := range map[string]*[]byte{"": &f.Body, ".br": &f.Brotli, ".gz": &f.Gzip} {
 			if *into, err = dist.ReadFile("dist" + f.Path + ending); err != nil {
 				return nil, err

@@ -42,17 +42,23 @@ type file struct {
 
 func bundle() ([]file, error) {
 	var files []file
+	packages := map[string]bool{}
 	for _, e := range entries {
-		body, err := e.build()
+		body, err := e.build(packages)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.name, err)
 		}
 		files = append(files, file{name: e.name, path: e.path(body), body: body})
 	}
-	return files, nil
+	notices, err := notices(packages)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, file{name: "notices.txt", path: "/assets/notices.txt", body: notices}), nil
 }
 
-func (e entry) build() ([]byte, error) {
+// build bundles one entry and adds the npm packages it draws from to packages.
+func (e entry) build(packages map[string]bool) ([]byte, error) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints: []string{e.source}, Bundle: true, Outfile: filepath.Base(e.name),
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
@@ -67,6 +73,9 @@ func (e entry) build() ([]byte, error) {
 	}
 	if forbidden := never[e.name]; forbidden != "" && strings.Contains(result.Metafile, `"`+forbidden) {
 		return nil, fmt.Errorf("it draws from %s", forbidden)
+	}
+	if err := drawnFrom(result.Metafile, packages); err != nil {
+		return nil, err
 	}
 	for _, output := range result.OutputFiles {
 		if filepath.Ext(output.Path) == filepath.Ext(e.name) {

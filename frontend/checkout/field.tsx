@@ -41,7 +41,7 @@ export function Field({ name, label, hint, autocomplete, numeric, longest, error
         />
         {children}
       </div>
-      <p class="error" id={`${name}-error`}>{error}</p>
+      <p class="error" id={`${name}-error`} aria-live="polite">{error}</p>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The card form: four inputs in one form, in one document.
 
 import { useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { BrandMark } from "./brand-mark";
 import { parseExpiry, retypeExpiry } from "./expiry";
 import { Field } from "./field";
@@ -84,23 +84,30 @@ export function Form({ checkout, amount }: { checkout: Checkout; amount: string 
     const expiry = parseExpiry(value("expiry"));
     if (!expiry) return;
     const card = { number: onlyDigits(value("number")), exp_month: expiry.month, exp_year: expiry.year, cvv: value("cvv"), name: value("name").trim() };
-    void checkout.submit(card).then(afterAnswer);
+    void checkout.submit(card);
   };
 
-  // The code is asked for again with every card; the rest stays as it was typed.
-  const afterAnswer = () => {
-    const cvv = inputs.cvv.current;
-    if (cvv && !checkout.refused.value) cvv.value = "";
-    if (checkout.phase.value === "paid") return form.current?.reset();
-    const refused = checkout.refused.value;
-    if (refused) setError(refused.field, refused.message);
-    const advice = checkout.result.value?.decline?.advice;
-    const field: FieldName = refused?.field ?? (advice === "try_again" || advice === "check_details" ? "cvv" : "number");
-    if (checkout.phase.value === "form") {
+  // However an outcome comes, at once or after the issuer's page or much later: a
+  // paid card is forgotten; after a declined one its code is asked for again, and
+  // the rest stays as it was typed.
+  const { phase, result, refused } = checkout;
+  const came = useRef(phase.value);
+  useSignalEffect(() => {
+    const before = came.current;
+    came.current = phase.value;
+    if (phase.value === "paid" || phase.value === "used-up" || phase.value === "expired") form.current?.reset();
+    if (phase.value !== "form" || before === "form") return;
+    const wrong = refused.value;
+    if (wrong) setError(wrong.field, wrong.message);
+    else if (inputs.cvv.current) inputs.cvv.current.value = "";
+    const advice = result.value?.decline?.advice;
+    const field: FieldName = wrong?.field ?? (advice === "try_again" || advice === "check_details" ? "cvv" : "number");
+    // The form may still be hidden while this runs.
+    requestAnimationFrame(() => {
       inputs[field].current?.focus();
       inputs[field].current?.select();
-    }
-  };
+    });
+  });
 
   const scheme = schemeOf(onlyDigits(value("number")));
   const error = errors.value;

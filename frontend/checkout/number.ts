@@ -15,10 +15,11 @@ export interface Scheme {
 
 const unknown: Scheme = { brand: "unknown", gaps: [4, 8, 12, 16], longest: 19, cvv: 3 };
 
-/** The scheme that the first digits belong to, once they leave one choice. */
+/** The scheme that the first digits belong to, once they clearly favour one. */
 export function schemeOf(digits: string): Scheme {
   const found = digits ? creditCardType(digits) : [];
-  const only = found.length === 1 ? found[0] : undefined;
+  const strength = (at: number) => found[at]?.matchStrength ?? 0;
+  const only = found.length === 1 || strength(0) > Math.max(0, ...found.slice(1).map((_, i) => strength(i + 1))) ? found[0] : undefined;
   if (!only) return unknown;
   return { brand: spelling[only.type] ?? only.type, gaps: only.gaps, longest: Math.max(...only.lengths), cvv: only.code.size };
 }

@@ -32,6 +32,14 @@ export class Checkout {
     this.attemptsLeft.value = data.attempts_left;
     if (data.result) this.#take(data.result);
     else if (data.status === "expired") this.phase.value = "expired";
+    if (data.status === "open") this.#expireAfter(data.expires_at - data.server_time);
+  }
+
+  /** Says that the time is over when it is, unless a card is on its way. */
+  #expireAfter(milliseconds: number): void {
+    setTimeout(() => {
+      if (this.phase.value === "form") this.phase.value = "expired";
+    }, milliseconds);
   }
 
   /** Sends a card, once at a time. */

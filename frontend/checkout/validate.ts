@@ -35,5 +35,7 @@ function numberProblem(digits: string): string {
   if (checked.isValid) return "";
   // The library's table does not hold every scheme; the server's does and decides.
   if (!checked.card && digits.length >= 12 && digits.length <= 19 && luhn(digits)) return "";
-  return checked.isPotentiallyValid || digits.length < 12 ? strings.numberShort : strings.numberWrong;
+  // A whole number with a wrong check digit is mistyped, even where the scheme has longer ones too.
+  const whole = checked.card?.lengths.includes(digits.length) ?? digits.length >= 12;
+  return whole || !checked.isPotentiallyValid ? strings.numberWrong : strings.numberShort;
 }

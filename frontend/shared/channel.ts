@@ -30,7 +30,7 @@ export class Peer {
   constructor(parent: Window, origins: readonly string[], greeted: () => void) {
     this.#parent = parent;
     addEventListener("message", (event: MessageEvent) => {
-      if (event.source !== parent || !origins.includes(event.origin) || !isHello(event.data)) return;
+      if (this.#origin || event.source !== parent || !origins.includes(event.origin) || !isHello(event.data)) return;
       this.#origin = event.origin;
       this.#channel = event.data.channel;
       greeted();

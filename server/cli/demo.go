@@ -96,6 +96,6 @@ func (d demoCommand) open(c console, a *app.App, shop *demo.Shop, address net.Ad
 	if d.Credentials != "" {
 		c.printf("  All keys         %s", d.Credentials)
 	}
-	c.printf("\nOpen the shop and pay with 4111 1111 1111 1111. Ctrl-C stops everything.")
+	c.printf("\nOpen the shop and pay with a test card: they are listed beside the form. Ctrl-C stops everything.")
 	return nil
 }

@@ -29,24 +29,31 @@ func serve(file embed.File) fiber.Handler {
 	}
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, life)
-		c.Set(fiber.HeaderETag, file.ETag)
 		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 		// A merchant's page loads the loader, and checks its integrity, from
 		// another origin.
 		c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-		if match := c.Get(fiber.HeaderIfNoneMatch); match == "*" || strings.Contains(match, file.ETag) {
+		encoding, body := c.AcceptsEncodings("br", "gzip", "identity"), file.Body
+		switch encoding {
+		case "br":
+			body = file.Brotli
+		case "gzip":
+			body = file.Gzip
+		default:
+			encoding = "identity"
+		}
+		// A strong validator names the bytes that are sent, so each encoding has its
+		// own (RFC 9110, 8.8.3.3).
+		tag := `"` + file.Hash + "-" + encoding + `"`
+		c.Set(fiber.HeaderETag, tag)
+		if match := c.Get(fiber.HeaderIfNoneMatch); match == "*" || strings.Contains(match, tag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 		c.Set(fiber.HeaderContentType, file.ContentType)
-		switch c.AcceptsEncodings("br", "gzip", "identity") {
-		case "br":
-			c.Set(fiber.HeaderContentEncoding, "br")
-			return c.Send(file.Brotli)
-		case "gzip":
-			c.Set(fiber.HeaderContentEncoding, "gzip")
-			return c.Send(file.Gzip)
+		if encoding != "identity" {
+			c.Set(fiber.HeaderContentEncoding, encoding)
 		}
-		return c.Send(file.Body)
+		return c.Send(body)
 	}
 }

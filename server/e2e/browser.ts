@@ -1,0 +1,49 @@
+// A real Chromium, and how a shopper fills the form in it.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+
+/** Starts Debian's Chromium; it must not look for anything outside this machine. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    ],
+  });
+}
+
+export interface Typed {
+  number: string;
+  expiry?: string;
+  cvv?: string;
+  name?: string;
+}
+
+/** The checkout's frame in a page. */
+export const checkoutOf = (page: Page): FrameLocator => page.frameLocator("iframe[title='Secure card payment']");
+
+/** Types a card into the inputs, found by their standard names. */
+export async function fill(frame: FrameLocator, card: Typed): Promise<void> {
+  await frame.locator("[autocomplete='cc-number']").fill(card.number);
+  await frame.locator("[autocomplete='cc-exp']").fill(card.expiry ?? "12 / 30");
+  await frame.locator("[autocomplete='cc-csc']").fill(card.cvv ?? "123");
+  await frame.locator("[autocomplete='cc-name']").fill(card.name ?? "Ada Lovelace");
+}
+
+export async function pay(frame: FrameLocator, card: Typed): Promise<void> {
+  await fill(frame, card);
+  await frame.getByRole("button", { name: /^Pay/ }).click();
+}
+
+/** Serves pages of another origin: somebody else's site, or a merchant's. */
+export async function serve(pages: Record<string, string>): Promise<{ origin: string; server: Server }> {
+  const server = createServer((request, response) => {
+    const page = pages[request.url ?? ""];
+    response.writeHead(page ? 200 : 404, { "Content-Type": "text/html" });
+    response.end(page);
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
