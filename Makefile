@@ -29,8 +29,8 @@ lint: node_modules ## gofmt, vet, staticcheck, type check
 	go tool staticcheck $(GO_PACKAGES)
 	npm run --silent check
 
-screenshot: tools build ## the picture in the README, from a real browser
-	npx vitest run --config server/e2e/vitest.config.ts server/e2e/screenshot.ts
+screenshot: tools ## the picture in the README, from a real browser
+	npx vitest run --config server/e2e/screenshot.config.ts
 
 tools: node_modules
 	.ci/tools

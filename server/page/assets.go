@@ -24,7 +24,7 @@ func mountAssets(router fiber.Router) {
 
 func serve(file embed.File) fiber.Handler {
 	life := shortly
-	if strings.HasPrefix(file.Path, "/assets/") {
+	if strings.HasPrefix(file.Path, "/assets/") && file.Name != "notices.txt" {
 		life = immutable
 	}
 	return func(c *fiber.Ctx) error {
@@ -34,14 +34,15 @@ func serve(file embed.File) fiber.Handler {
 		// another origin.
 		c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-		encoding, body := c.AcceptsEncodings("br", "gzip", "identity"), file.Body
-		switch encoding {
-		case "br":
-			body = file.Brotli
-		case "gzip":
-			body = file.Gzip
-		default:
-			encoding = "identity"
+		encoding, body := "identity", file.Body
+		// Fiber takes silence for "anything"; a client that says nothing may know nothing.
+		if c.Get(fiber.HeaderAcceptEncoding) != "" {
+			switch c.AcceptsEncodings("br", "gzip", "identity") {
+			case "br":
+				encoding, body = "br", file.Brotli
+			case "gzip":
+				encoding, body = "gzip", file.Gzip
+			}
 		}
 		// A strong validator names the bytes that are sent, so each encoding has its
 		// own (RFC 9110, 8.8.3.3).
