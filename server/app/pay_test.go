@@ -55,9 +55,9 @@ func TestTestAmountsDecide(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	for _, amount := range sandbox.TestAmounts {
-		a := h.api("POST", "/v1/checkout_sessions", `{"amount":`+amount.Display+`,"currency":"USD"}`)
-		if paid := h.pay(a.text("id"), "4111111111111111"); !strings.Contains(amount.Purpose, paid.text("decline.code")) || paid.text("status") != "declined" {
-			t.Errorf("%s %s: %s", amount.Display, amount.Purpose, paid.Body)
+		a := h.api("POST", "/v1/checkout_sessions", `{"amount":`+amount.Display()+`,"currency":"USD"}`)
+		if paid := h.pay(a.text("id"), "4111111111111111"); !strings.Contains(amount.Purpose(), paid.text("decline.code")) || paid.text("status") != "declined" {
+			t.Errorf("%s %s: %s", amount.Display(), amount.Purpose(), paid.Body)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func TestAnUnclearPaymentIsResolvedAndTold(t *testing.T) {
 	h := open(t)
 	r := h.receive(0, `["payment.processing","payment.authorized"]`)
 	session := h.session()
-	a := h.pay(session, "4012888888881881")
+	a := h.pay(session, "5135020000005871")
 	if a.Status != http.StatusAccepted || a.text("status") != "processing" {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}

@@ -10,7 +10,7 @@ import { Program } from "./program";
 const approved = "4111 1111 1111 1111";
 const poor = "4000000000009995";
 const challenged = "4000002760003184";
-const silent = "4012888888881881";
+const silent = "5135020000005871";
 
 let program: Program;
 let browser: Browser;

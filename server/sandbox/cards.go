@@ -8,112 +8,110 @@ import (
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// TestCard is a card number that decides what the sandbox answers. All are numbers
-// that are reserved for testing and widely documented.
+// Behaviour is what the sandbox does with an authorization. The zero value
+// approves at once.
+type Behaviour struct {
+	Challenge bool                  // the issuer asks the shopper first (3-D Secure)
+	Decline   processor.DeclineCode // why it says no, after the challenge if there is one
+	CVVResult string                // what the check of a CVV gives; empty for M, a match
+	Delay     time.Duration         // how long the answer takes
+	Silent    bool                  // decides, and never answers
+}
+
+// TestCard is a card number that makes the sandbox behave in a certain way. Every
+// one is reserved for testing, published by a processor for about this purpose,
+// and nobody's card.
 type TestCard struct {
-	Number  string // digits
-	Brand   card.Brand
-	Purpose string // what happens, for people
-
-	decline   processor.DeclineCode
-	challenge bool
-	slow      time.Duration // thinks so long, then approves
-	silent    bool          // approves, then never answers
+	Number    string // digits only
+	Brand     card.Brand
+	Purpose   string // what happens, for people
+	Behaviour Behaviour
 }
 
-// Display is the number as it is printed on a card.
+// Display is the number in the groups it is printed in on a card.
 func (t TestCard) Display() string {
-	groups := []int{4, 4, 4, 4, 3}
-	if t.Brand == card.Amex {
-		groups = []int{4, 6, 5}
+	rest, groups := t.Number, []string(nil)
+	if len(rest) == 14 || len(rest) == 15 { // Diners Club and American Express
+		groups, rest = append(groups, rest[:4], rest[4:10]), rest[10:]
 	}
-	var parts []string
-	rest := t.Number
-	for _, n := range groups {
-		n = min(n, len(rest))
-		if n > 0 {
-			parts = append(parts, rest[:n])
-		}
-		rest = rest[n:]
+	for len(rest) > 5 {
+		groups, rest = append(groups, rest[:4]), rest[4:]
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(append(groups, rest), " ")
 }
 
-// slowness is how long the slow card takes: longer than people like, shorter than
-// a checkout's patience.
+// slowness is how long the slow card takes: more than people like, less than a
+// checkout's patience.
 const slowness = 5 * time.Second
 
-// TestCards lists the cards. Every other number with a right check digit is approved.
+// TestCards are the cards that do something of their own, the useful ones first.
+// Every other number with a right check digit is approved.
 var TestCards = []TestCard{
-	{Number: "4111111111111111", Brand: card.Visa, Purpose: "Approved"},
-	{Number: "5555555555554444", Brand: card.Mastercard, Purpose: "Approved"},
-	{Number: "378282246310005", Brand: card.Amex, Purpose: "Approved; its security code has four digits"},
-	{Number: "4000002760003184", Brand: card.Visa, Purpose: "3-D Secure: the issuer asks the shopper to confirm", challenge: true},
-	{Number: "4000000000000002", Brand: card.Visa, Purpose: "Declined: generic_decline", decline: processor.GenericDecline},
-	{Number: "4000000000009995", Brand: card.Visa, Purpose: "Declined: insufficient_funds", decline: processor.InsufficientFunds},
-	{Number: "4000300011112220", Brand: card.Visa, Purpose: "Declined: do_not_honor", decline: processor.DoNotHonor},
-	{Number: "4000000000000069", Brand: card.Visa, Purpose: "Declined: expired_card", decline: processor.ExpiredCard},
-	{Number: "4000000000000127", Brand: card.Visa, Purpose: "Declined: incorrect_cvv", decline: processor.IncorrectCVV},
-	{Number: "4000000000009987", Brand: card.Visa, Purpose: "Declined: lost_card", decline: processor.LostCard},
-	{Number: "4000000000009979", Brand: card.Visa, Purpose: "Declined: stolen_card", decline: processor.StolenCard},
-	{Number: "4000000000006975", Brand: card.Visa, Purpose: "Declined: limit_exceeded", decline: processor.LimitExceeded},
-	{Number: "4000000000000119", Brand: card.Visa, Purpose: "Declined: processing_error", decline: processor.ProcessingError},
-	{Number: "4100000000000019", Brand: card.Visa, Purpose: "Declined: suspected_fraud", decline: processor.SuspectedFraud},
-	{Number: "5105105105105100", Brand: card.Mastercard, Purpose: "Declined: invalid_account", decline: processor.InvalidAccount},
-	{Number: "5200828282828210", Brand: card.Mastercard, Purpose: "Declined: restricted_card", decline: processor.RestrictedCard},
-	{Number: "2223003122003222", Brand: card.Mastercard, Purpose: "Declined: transaction_not_permitted", decline: processor.NotPermitted},
-	{Number: "6011111111111117", Brand: card.Discover, Purpose: "Declined: pick_up_card", decline: processor.PickUpCard},
-	{Number: "6011000990139424", Brand: card.Discover, Purpose: "Declined: issuer_unavailable", decline: processor.IssuerUnavailable},
-	{Number: "3566002020360505", Brand: card.JCB, Purpose: "Declined: authentication_required", decline: processor.AuthenticationNeeded},
-	{Number: "30569309025904", Brand: card.Diners, Purpose: "Approved after five seconds", slow: slowness},
-	{Number: "4012888888881881", Brand: card.Visa, Purpose: "Approved, but the answer is lost: found out a few seconds later", silent: true},
+	{"4111111111111111", card.Visa, "Approved", Behaviour{}},
+	{"5555555555554444", card.Mastercard, "Approved", Behaviour{}},
+	{"378282246310005", card.Amex, "Approved; its security code has four digits", Behaviour{}},
+	{"5061460410120223210", card.Verve, "Approved; its number has nineteen digits", Behaviour{}},
+	{"4000000000000101", card.Visa, "Approved, though the security code does not match", Behaviour{CVVResult: "N"}},
+
+	{"4000002760003184", card.Visa, "3-D Secure, then approved", Behaviour{Challenge: true}},
+	{"4000002500003155", card.Visa, "3-D Secure, then approved", Behaviour{Challenge: true}},
+	{"5438898014560229", card.Mastercard, "3-D Secure, then approved", Behaviour{Challenge: true}},
+	{"4187427415564246", card.Visa, "3-D Secure, then approved", Behaviour{Challenge: true}},
+	{"4000008260003178", card.Visa, "3-D Secure, then declined: insufficient_funds", challenged(processor.InsufficientFunds)},
+	{"4000008400001629", card.Visa, "3-D Secure, then declined: do_not_honor", challenged(processor.DoNotHonor)},
+	declined("4000008400001280", card.Visa, processor.AuthenticationFailed),
+	declined("4000130000001724", card.Visa, processor.AuthenticationNeeded),
+
+	declined("4000000000000002", card.Visa, processor.GenericDecline),
+	declined("4000300011112220", card.Visa, processor.DoNotHonor),
+	declined("4000000000009995", card.Visa, processor.InsufficientFunds),
+	declined("4000000000009987", card.Visa, processor.LostCard),
+	declined("4000000000009979", card.Visa, processor.StolenCard),
+	declined("4000160000004147", card.Visa, processor.PickUpCard),
+	declined("4000000000000069", card.Visa, processor.ExpiredCard),
+	declined("4000000000000127", card.Visa, processor.IncorrectCVV),
+	declined("4000014423759144", card.Visa, processor.InvalidAccount),
+	declined("4000018128021809", card.Visa, processor.RestrictedCard),
+	declined("4000000000006975", card.Visa, processor.LimitExceeded),
+	declined("4957030420210462", card.Visa, processor.NotPermitted),
+	declined("4100000000000019", card.Visa, processor.SuspectedFraud),
+	declined("4009830000001985", card.Visa, processor.IssuerUnavailable),
+	declined("4000000000000119", card.Visa, processor.ProcessingError),
+	declined("5143010522339965", card.Mastercard, processor.DoNotHonor),
+	declined("5258585922666506", card.Mastercard, processor.InsufficientFunds),
+	declined("5590131743294314", card.Mastercard, processor.SuspectedFraud),
+	declined("5551658157653822", card.Mastercard, processor.GenericDecline),
+
+	{"4000000000009235", card.Visa, "Approved after five seconds", Behaviour{Delay: slowness}},
+	{"5135020000005871", card.Mastercard, "Approved, but the answer gets lost: the checkout has to find out", Behaviour{Silent: true}},
 }
 
-// TestAmount is an amount that decides for every card that would be approved.
-type TestAmount struct {
-	Minor   int64
-	Display string
-	Purpose string
-
-	decline processor.DeclineCode
+func declined(number string, brand card.Brand, code processor.DeclineCode) TestCard {
+	return TestCard{number, brand, "Declined: " + string(code), Behaviour{Decline: code}}
 }
 
-// TestAmounts lists the amounts, in minor units of any currency.
-var TestAmounts = []TestAmount{
-	{5100, "5100", "Declined: insufficient_funds (code 51)", processor.InsufficientFunds},
-	{500, "500", "Declined: do_not_honor (code 05)", processor.DoNotHonor},
-	{9100, "9100", "Declined: issuer_unavailable (code 91)", processor.IssuerUnavailable},
-	{6100, "6100", "Declined: limit_exceeded (code 61)", processor.LimitExceeded},
+func challenged(code processor.DeclineCode) Behaviour {
+	return Behaviour{Challenge: true, Decline: code}
 }
 
-// networkCodes is the scheme's response code behind each decline (ISO 8583, data
-// element 39).
-var networkCodes = map[processor.DeclineCode]string{
-	processor.DoNotHonor: "05", processor.InsufficientFunds: "51", processor.ExpiredCard: "54", processor.IncorrectCVV: "N7",
-	processor.InvalidAccount: "14", processor.LostCard: "41", processor.StolenCard: "43", processor.PickUpCard: "04",
-	processor.RestrictedCard: "62", processor.LimitExceeded: "61", processor.NotPermitted: "57", processor.SuspectedFraud: "59",
-	processor.IssuerUnavailable: "91", processor.ProcessingError: "96", processor.AuthenticationNeeded: "1A",
-	processor.AuthenticationFailed: "82", processor.GenericDecline: "05",
-}
-
-// behaviour finds what is to happen to a card, by its digits, and an amount.
-func behaviour(number []byte, minor int64) TestCard {
-	for _, c := range TestCards {
-		if c.Number == string(number) {
-			if c.decline == "" && !c.challenge {
-				c.decline = declineOf(minor)
-			}
-			return c
-		}
+// byNumber finds a test card's behaviour without making text of the number: a
+// conversion within the brackets of a map makes no copy.
+var byNumber = func() map[string]Behaviour {
+	all := make(map[string]Behaviour, len(TestCards))
+	for _, t := range TestCards {
+		all[t.Number] = t.Behaviour
 	}
-	return TestCard{decline: declineOf(minor)}
-}
+	return all
+}()
 
-func declineOf(minor int64) processor.DeclineCode {
+// behaviour says what is to be done with a card and an amount. An amount decides
+// over a card's decline and challenge, not over its delay or silence.
+func behaviour(number []byte, minor int64) Behaviour {
+	does := byNumber[string(number)]
 	for _, a := range TestAmounts {
 		if a.Minor == minor {
-			return a.decline
+			does.Challenge, does.Decline = false, a.Decline
 		}
 	}
-	return ""
+	return does
 }

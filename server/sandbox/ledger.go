@@ -1,13 +1,12 @@
 package sandbox
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,12 +14,13 @@ import (
 )
 
 // Authorization is a row of the ledger, and what the sandbox answers. It holds no
-// more of a card than its BIN and last four digits.
+// more of a card than its BIN and last four digits, and the letter that checking
+// its CVV gave.
 type Authorization struct {
 	ID           string                `json:"id"`
 	Reference    string                `json:"reference"`
-	Status       processor.State       `json:"status"` // approved | declined | challenge
-	Amount       int64                 `json:"amount"`
+	Status       processor.State       `json:"status"` // approved, declined or challenge
+	Amount       int64                 `json:"amount"` // minor units
 	Currency     string                `json:"currency"`
 	Descriptor   string                `json:"descriptor"`
 	BIN          string                `json:"bin"`
@@ -32,137 +32,214 @@ type Authorization struct {
 	CVVResult    string                `json:"cvv_result"`
 	ChallengeURL string                `json:"challenge_url"`
 	ReturnURL    string                `json:"return_url"`
-	At           time.Time             `json:"at"`
+	At           time.Time             `json:"at"` // when it was asked for
 }
 
-// Ledger is what the sandbox has decided: a file of JSON lines, each durable before
-// it is answered, the newest line of a reference being the truth. It is the oracle
-// by which tests count authorizations. Methods are safe for concurrent use.
+// ErrMismatch is a reference that comes a second time with another request.
+var ErrMismatch = errors.New("sandbox: this reference was used for another authorization")
+
+// entry is a row with what is known of it in memory only.
+type entry struct {
+	row   Authorization
+	card  fingerprint // empty after a restart
+	asked int         // how often it was asked for
+}
+
+// Ledger is what the sandbox has decided: a file of JSON lines that only grows.
+// Each line is an authorization as it became, durable before it is answered; the
+// newest of a reference is the truth. Tests count authorizations in it, so it must
+// know more than whoever is tested. Methods are safe for concurrent use.
 type Ledger struct {
-	mu    sync.Mutex
-	file  *os.File // nil for a ledger in memory
-	rows  map[string]Authorization
-	order []string // references, oldest first
+	mu      sync.Mutex
+	file    *os.File // nil for a ledger in memory
+	broken  error    // after a write that did not become durable: nothing more is known for sure
+	entries map[string]*entry
+	ids     map[string]string // references by id
+	order   []string          // references, oldest first
 }
 
-// OpenLedger reads the ledger at path, or makes it; with an empty path it lives in
-// memory. A last line that a crash cut short was never answered and is dropped.
+// OpenLedger reads the ledger at path, or makes it. With an empty path it lives in
+// memory. A last line that a crash cut short was never answered, and is dropped.
 func OpenLedger(path string) (*Ledger, error) {
-	l := &Ledger{rows: map[string]Authorization{}}
+	l := &Ledger{entries: map[string]*entry{}, ids: map[string]string{}}
 	if path == "" {
 		return l, nil
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("sandbox: read ledger: %w", err)
+	}
+	whole, err := l.load(text)
 	if err != nil {
+		return nil, err
+	}
+	if l.file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600); err != nil {
 		return nil, fmt.Errorf("sandbox: open ledger: %w", err)
 	}
-	end, err := l.read(file)
-	if err == nil {
-		err = file.Truncate(end)
+	// The new length and a new file's name must last as well as the rows do.
+	if err := errors.Join(l.file.Truncate(int64(whole)), l.file.Sync(), syncFolder(filepath.Dir(path))); err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: open ledger: %w", err), l.file.Close())
 	}
-	if err == nil {
-		_, err = file.Seek(end, io.SeekStart)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sandbox: read ledger: %w", err), file.Close())
-	}
-	l.file = file
 	return l, nil
 }
 
-// read takes in whole lines and gives where they end.
-func (l *Ledger) read(file io.Reader) (int64, error) {
-	var end int64
-	reader := bufio.NewReader(file)
-	for {
-		line, err := reader.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return end, nil
-		}
-		if err != nil {
-			return end, err
-		}
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// load takes in the lines of a file and gives the length of those that are whole.
+func (l *Ledger) load(text []byte) (int, error) {
+	whole := 0
+	for number := 1; whole < len(text); number++ {
+		line, rest, ended := bytes.Cut(text[whole:], []byte("\n"))
 		var row Authorization
-		if err := json.Unmarshal(line, &row); err != nil {
-			return end, err
+		if err := json.Unmarshal(line, &row); err != nil || !ended {
+			if len(rest) == 0 {
+				return whole, nil
+			}
+			return 0, fmt.Errorf("sandbox: line %d of the ledger is damaged: %w", number, err)
 		}
 		l.remember(row)
-		end += int64(len(line))
+		whole += len(line) + 1
 	}
+	return whole, nil
 }
 
-func (l *Ledger) remember(row Authorization) {
-	if _, known := l.rows[row.Reference]; !known {
+func (l *Ledger) remember(row Authorization) *entry {
+	e := l.entries[row.Reference]
+	if e == nil {
+		e = &entry{asked: 1}
+		l.entries[row.Reference] = e
+		l.ids[row.ID] = row.Reference
 		l.order = append(l.order, row.Reference)
 	}
-	l.rows[row.Reference] = row
+	e.row = row
+	return e
 }
 
-// keep makes a row durable.
-func (l *Ledger) keep(row Authorization) error {
+// keep makes a row durable, and only then known.
+func (l *Ledger) keep(row Authorization) (*entry, error) {
+	if l.broken != nil {
+		return nil, l.broken
+	}
 	if l.file != nil {
 		line, err := json.Marshal(row)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := l.file.Write(append(bytes.TrimSpace(line), '\n')); err != nil {
-			return fmt.Errorf("sandbox: write ledger: %w", err)
+		if _, err = l.file.Write(append(line, '\n')); err == nil {
+			err = l.file.Sync()
 		}
-		if err := l.file.Sync(); err != nil {
-			return fmt.Errorf("sandbox: sync ledger: %w", err)
+		if err != nil {
+			// Half a line may stand there, and a sync that failed once may succeed the
+			// next time without having written anything.
+			l.broken = fmt.Errorf("sandbox: the ledger must be opened again: %w", err)
+			return nil, l.broken
 		}
 	}
-	l.remember(row)
-	return nil
+	return l.remember(row), nil
 }
 
-// Open keeps a new row unless its reference has one, and gives the row that is
-// kept and whether it is new.
-func (l *Ledger) Open(row Authorization) (Authorization, bool, error) {
+// open keeps a new row, unless its reference has one: then that is given, if it
+// was for the same. fresh tells which it was.
+func (l *Ledger) open(row Authorization, card fingerprint) (kept Authorization, fresh bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if known, ok := l.rows[row.Reference]; ok {
-		return known, false, nil
+	if known, ok := l.entries[row.Reference]; ok {
+		known.asked++
+		if !known.row.sameRequest(row) || known.card != (fingerprint{}) && known.card != card {
+			return Authorization{}, false, ErrMismatch
+		}
+		return known.row, false, nil
 	}
-	return row, true, l.keep(row)
+	made, err := l.keep(row)
+	if err != nil {
+		return Authorization{}, false, err
+	}
+	made.card = card
+	return row, true, nil
 }
 
-// Settle ends the pending challenge of a reference. A row that is settled already
-// stays as it is.
-func (l *Ledger) Settle(reference string, settle func(*Authorization)) (Authorization, bool, error) {
+// sameRequest compares what the ledger holds of two requests.
+func (a Authorization) sameRequest(b Authorization) bool {
+	return a.Amount == b.Amount && a.Currency == b.Currency && a.Descriptor == b.Descriptor &&
+		a.ReturnURL == b.ReturnURL && a.BIN == b.BIN && a.Last4 == b.Last4
+}
+
+// settle ends the pending challenge of a reference. What is settled already stays
+// as it is.
+func (l *Ledger) settle(reference string, step func(*Authorization)) (row Authorization, known bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	row, ok := l.rows[reference]
-	if !ok || row.Status != processor.Challenge {
-		return row, ok, nil
+	e, ok := l.entries[reference]
+	if !ok {
+		return Authorization{}, false, nil
 	}
-	settle(&row)
-	return row, true, l.keep(row)
+	if e.row.Status != processor.Challenge {
+		return e.row, true, nil
+	}
+	row = e.row
+	step(&row)
+	if _, err := l.keep(row); err != nil {
+		return Authorization{}, true, err
+	}
+	return row, true, nil
 }
 
-// Find gives the row of a reference.
+// Find gives the authorization of a reference.
 func (l *Ledger) Find(reference string) (Authorization, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	row, ok := l.rows[reference]
-	return row, ok
+	if e, ok := l.entries[reference]; ok {
+		return e.row, true
+	}
+	return Authorization{}, false
 }
 
-// List gives every row, oldest first.
+// findID gives the authorization of an id.
+func (l *Ledger) findID(id string) (Authorization, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.entries[l.ids[id]]; ok {
+		return e.row, true
+	}
+	return Authorization{}, false
+}
+
+// Asked tells how often an authorization was asked for under a reference. More
+// than once is what a payment must never do, though the sandbox forgives it. The
+// count starts at one again when the ledger is opened again.
+func (l *Ledger) Asked(reference string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.entries[reference]; ok {
+		return e.asked
+	}
+	return 0
+}
+
+// List gives every authorization as it is now, oldest first.
 func (l *Ledger) List() []Authorization {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	rows := make([]Authorization, len(l.order))
 	for i, reference := range l.order {
-		rows[i] = l.rows[reference]
+		rows[i] = l.entries[reference].row
 	}
 	return rows
 }
 
 // Close closes the file.
 func (l *Ledger) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.file == nil {
 		return nil
 	}
+	l.broken = os.ErrClosed
 	return l.file.Close()
 }

@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/paywicket/paywicket/internal/money"
@@ -22,14 +22,16 @@ var style string
 
 var pages = template.Must(template.New("pages").Parse(pagesText))
 
-// styleHash lets the pages' one style through their policy.
+// styleHash lets the pages' one style, and nothing else, through their policy.
 var styleHash = func() string {
 	sum := sha256.Sum256([]byte(style))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }()
 
-// show writes a page. formsTo are origins that its form may end at: Chromium holds
-// the redirect after a form to form-action too.
+// show writes a page. Its form may end at its own origin and at those in formsTo:
+// Chromium holds the redirect after a form to form-action as well. Nothing is said
+// about who may frame it: an issuer's page stands in checkouts of any origin,
+// within merchants' pages of any origin.
 func show(w http.ResponseWriter, status int, name string, data map[string]any, formsTo ...string) {
 	data["Style"] = template.CSS(style)
 	var out bytes.Buffer
@@ -37,8 +39,9 @@ func show(w http.ResponseWriter, status int, name string, data map[string]any, f
 		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
 	}
+	policy := []string{"default-src 'none'", "style-src " + styleHash, "base-uri 'none'", "form-action " + strings.Join(append([]string{"'self'"}, formsTo...), " ")}
 	header := w.Header()
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src "+styleHash+"; img-src data:; base-uri 'none'; form-action 'self' "+strings.Join(formsTo, " "))
+	header.Set("Content-Security-Policy", strings.Join(policy, "; "))
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
@@ -47,79 +50,93 @@ func show(w http.ResponseWriter, status int, name string, data map[string]any, f
 	_, _ = out.WriteTo(w)
 }
 
-// row finds the authorization of a challenge.
-func (s *Server) row(id string) (Authorization, bool) {
-	for _, row := range s.Ledger.List() {
-		if row.ID == id {
-			return row, true
-		}
-	}
-	return Authorization{}, false
+// message shows a page that only says something.
+func message(w http.ResponseWriter, status int, title, text string) {
+	show(w, status, "message", map[string]any{"Title": title, "Text": text})
 }
 
-// showChallenge is the issuer's page. Any page may frame it: it stands within a
-// checkout within a shop.
+func notFound(w http.ResponseWriter) {
+	message(w, http.StatusNotFound, "Nothing to confirm", "There is no payment waiting here. Go back to the shop and try again.")
+}
+
+// showChallenge is the issuer's page. Its address is the capability: 128 random
+// bits that only the checkout was given.
 func (s *Server) showChallenge(w http.ResponseWriter, r *http.Request) {
-	row, ok := s.row(r.PathValue("id"))
+	row, ok := s.Ledger.findID(r.PathValue("id"))
 	if !ok {
-		show(w, http.StatusNotFound, "message", map[string]any{"Title": "Not found", "Text": "There is nothing to confirm here."})
+		notFound(w)
 		return
 	}
 	if row.Status != processor.Challenge {
-		s.leave(w, r, row)
+		leave(w, r, row)
 		return
 	}
-	back, err := url.Parse(row.ReturnURL)
-	if err != nil {
-		back = &url.URL{}
+	var formsTo []string
+	if back := origin(row.ReturnURL); back != "" {
+		formsTo = append(formsTo, back)
 	}
 	show(w, http.StatusOK, "challenge", map[string]any{
-		"Shop": row.Descriptor, "Amount": money.Amount{Minor: row.Amount, Currency: row.Currency}.String(),
-		"Card": "•••• " + row.Last4, "ID": row.ID,
-	}, back.Scheme+"://"+back.Host)
+		"Merchant": row.Descriptor, "Amount": money.Amount{Minor: row.Amount, Currency: row.Currency}.String(),
+		"Last4": row.Last4, "ID": row.ID,
+	}, formsTo...)
 }
 
-// decideChallenge takes the shopper's word, once, and sends them back.
+// decideChallenge takes the shopper's word, once, and sends the shopper back. A
+// second word changes nothing and is sent back the same way.
 func (s *Server) decideChallenge(w http.ResponseWriter, r *http.Request) {
-	row, ok := s.row(r.PathValue("id"))
+	row, ok := s.Ledger.findID(r.PathValue("id"))
 	if !ok {
-		show(w, http.StatusNotFound, "message", map[string]any{"Title": "Not found", "Text": "There is nothing to confirm here."})
+		notFound(w)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	confirmed := r.PostFormValue("decision") == "confirm"
-	row, _, err := s.Ledger.Settle(row.Reference, func(a *Authorization) {
-		if code := declineOf(a.Amount); confirmed && code != "" {
-			a.decline(code)
-		} else if confirmed {
-			a.approve()
-		} else {
-			a.decline(processor.AuthenticationFailed)
-		}
-	})
-	if err != nil {
-		s.Log.Error("the ledger cannot be written", "error", err)
-		show(w, http.StatusInternalServerError, "message", map[string]any{"Title": "Sorry", "Text": "That could not be recorded. Try again."})
+	var step func(*Authorization)
+	switch r.PostFormValue("decision") {
+	case "confirm":
+		step = confirm
+	case "refuse":
+		step = (*Authorization).failAuthentication
+	default:
+		message(w, http.StatusBadRequest, "Confirm or refuse", "Go back and press one of the two buttons.")
 		return
 	}
-	s.leave(w, r, row)
+	row, _, err := s.Ledger.settle(row.Reference, step)
+	if err != nil {
+		s.Log.Error("the sandbox's ledger cannot be written", "error", err)
+		message(w, http.StatusInternalServerError, "Sorry", "Your answer could not be recorded. Go back and try again.")
+		return
+	}
+	leave(w, r, row)
+}
+
+// confirm settles a challenge that the shopper passed. Which way is read off the
+// card again: a row knows enough of it, as no two test cards share BIN and last four.
+func confirm(a *Authorization) {
+	for _, t := range TestCards {
+		if t.Behaviour.Decline != "" && strings.HasPrefix(t.Number, a.BIN) && strings.HasSuffix(t.Number, a.Last4) {
+			a.decline(t.Behaviour.Decline)
+			return
+		}
+	}
+	a.approve()
 }
 
 // leave sends the shopper back to the checkout.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, row Authorization) {
+func leave(w http.ResponseWriter, r *http.Request, row Authorization) {
 	if row.ReturnURL == "" {
-		show(w, http.StatusOK, "message", map[string]any{"Title": "Thank you", "Text": "You can close this page."})
+		message(w, http.StatusOK, "Thank you", "You can close this page.")
 		return
 	}
 	http.Redirect(w, r, row.ReturnURL, http.StatusSeeOther)
 }
 
+// shown is how many of the newest rows the page for people has.
+const shown = 50
+
 // showLedger is the page for people.
 func (s *Server) showLedger(w http.ResponseWriter, _ *http.Request) {
-	rows := s.Ledger.List()
-	newest := make([]Authorization, 0, 50)
-	for i := len(rows) - 1; i >= 0 && len(newest) < cap(newest); i-- {
-		newest = append(newest, rows[i])
-	}
+	newest := s.Ledger.List()
+	newest = newest[max(0, len(newest)-shown):]
+	slices.Reverse(newest)
 	show(w, http.StatusOK, "ledger", map[string]any{"Cards": TestCards, "Amounts": TestAmounts, "Rows": newest})
 }

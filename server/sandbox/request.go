@@ -5,79 +5,158 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
+	"strings"
 
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/pan"
 )
 
-// request is an authorization as it is asked for. Number and CVV stay bytes until
-// they are pan types, and are wiped with the body.
+// request is an authorization as it is asked for.
 type request struct {
-	Reference  string          `json:"reference"`
-	Amount     int64           `json:"amount"`
-	Currency   string          `json:"currency"`
-	Descriptor string          `json:"descriptor"`
-	ReturnURL  string          `json:"return_url"`
-	Number     json.RawMessage `json:"number"`
-	CVV        json.RawMessage `json:"cvv"`
-	ExpMonth   int             `json:"exp_month"`
-	ExpYear    int             `json:"exp_year"`
-	Name       string          `json:"name"`
-
-	card pan.Card
+	Reference  string
+	Amount     int64
+	Currency   string
+	Descriptor string
+	ReturnURL  string
+	card       pan.Card
 }
 
-// What is wrong with a request.
-var (
-	errBody      = errors.New("the body is not one JSON object of an authorization")
-	errKey       = errors.New("Idempotency-Key and reference must be the same and not empty")
-	errReference = errors.New("reference must have 8 to 64 characters")
-	errAmount    = errors.New("amount must be a positive whole number of minor units")
-	errCurrency  = errors.New("currency must be an ISO 4217 code")
-	errReturn    = errors.New("return_url must be a full URL or empty")
-	errExpiry    = errors.New("exp_month and exp_year must be a month and a year of four digits")
+// Limits of the texts in a request, in bytes.
+const (
+	maxDescriptor = 100
+	maxReturnURL  = 2048
+	maxName       = 200
 )
 
-// read takes in a request. The caller wipes the body and the card.
-func read(body []byte) (request, error) {
-	var ask request
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&ask); err != nil {
-		return request{}, errBody
-	}
-	defer clear(ask.Number)
-	defer clear(ask.CVV)
-	if len(ask.Reference) < 8 || len(ask.Reference) > 64 {
-		return request{}, errReference
-	}
-	if ask.Amount < 1 || ask.Amount > money.Max {
-		return request{}, errAmount
-	}
-	if _, ok := money.Exponent(ask.Currency); !ok {
-		return request{}, errCurrency
-	}
-	if u, err := url.Parse(ask.ReturnURL); err != nil || ask.ReturnURL != "" && u.Host == "" {
-		return request{}, errReturn
-	}
-	return ask, ask.readCard()
+// What is wrong with a request. None of these repeats what was sent.
+var (
+	errBody       = errors.New("body: not one flat JSON object")
+	errTwice      = errors.New("body: a field is given twice")
+	errField      = errors.New("body: a field is not one of " + strings.Join(fieldNames, ", "))
+	errKey        = errors.New("Idempotency-Key: must be the reference")
+	errReference  = errors.New("reference: must be 8 to 64 letters, digits, dots, dashes or underscores")
+	errAmount     = errors.New("amount: must be a whole number of minor units, from 1 to 999999999999")
+	errCurrency   = errors.New("currency: must be an ISO 4217 code in capitals")
+	errDescriptor = errors.New("descriptor: must be text of at most 100 bytes")
+	errReturn     = errors.New("return_url: must be a full http or https URL, or empty")
+	errNumber     = errors.New("number: not a card number")
+	errExpMonth   = errors.New("exp_month: must be 1 to 12")
+	errExpYear    = errors.New("exp_year: must have four digits")
+	errCVV        = errors.New("cvv: not a security code of this card; leave it out if there is none")
+	errName       = errors.New("name: must be text of at most 200 bytes")
+)
+
+var fieldNames = []string{
+	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
 }
 
-func (ask *request) readCard() error {
-	number, err := pan.ParseNumber(bytes.Trim(ask.Number, `"`))
+var referenceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+// hostForm keeps a return URL's host from saying anything else in a security
+// policy, where a semicolon or a space would begin something new.
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$`)
+
+// read takes in a request. Number and CVV become pan types straight from the
+// body's bytes and are never text. The caller wipes the body, and the card even
+// when there is an error.
+func read(body []byte) (request, error) {
+	var given [10][]byte // by place in fieldNames
+	err := members(body, func(name, value []byte) error {
+		for i, known := range fieldNames {
+			if known != string(name) {
+				continue
+			}
+			if given[i] != nil {
+				return errTwice
+			}
+			given[i] = value
+			return nil
+		}
+		return errField
+	})
 	if err != nil {
-		return errors.New("number: not a card number")
+		return request{}, err
 	}
-	ask.card.Number = number
-	ask.card.Expiry = card.Expiry{Month: ask.ExpMonth, Year: ask.ExpYear}
-	if !ask.card.Expiry.Valid() {
-		return errExpiry
+	var ask request
+	if text(given[0], &ask.Reference, 64) != nil || !referenceForm.MatchString(ask.Reference) {
+		return ask, errReference
 	}
-	if len(ask.CVV) > 0 {
-		if ask.card.CVV, err = pan.ParseCVV(bytes.Trim(ask.CVV, `"`), number.Brand()); err != nil {
-			return errors.New("cvv: not a security code of this card")
+	if whole(given[1], &ask.Amount) != nil || ask.Amount < 1 || ask.Amount > money.Max {
+		return ask, errAmount
+	}
+	err = text(given[2], &ask.Currency, 3)
+	if _, current := money.Exponent(ask.Currency); err != nil || !current {
+		return ask, errCurrency
+	}
+	if given[3] != nil && text(given[3], &ask.Descriptor, maxDescriptor) != nil {
+		return ask, errDescriptor
+	}
+	if given[4] != nil && (text(given[4], &ask.ReturnURL, maxReturnURL) != nil || ask.ReturnURL != "" && origin(ask.ReturnURL) == "") {
+		return ask, errReturn
+	}
+	return ask.withCard(given[5], given[6], given[7], given[8], given[9])
+}
+
+// withCard adds the card.
+func (ask request) withCard(number, month, year, cvv, name []byte) (request, error) {
+	var err error
+	if ask.card.Number, err = pan.ParseNumber(between(number)); err != nil {
+		return ask, errNumber
+	}
+	var m, y int64
+	if whole(month, &m) != nil || m < 1 || m > 12 {
+		return ask, errExpMonth
+	}
+	if whole(year, &y) != nil || y < 2000 || y > 2099 {
+		return ask, errExpYear
+	}
+	ask.card.Expiry = card.Expiry{Month: int(m), Year: int(y)}
+	if cvv != nil {
+		if ask.card.CVV, err = pan.ParseCVV(between(cvv), ask.card.Number.Brand()); err != nil {
+			return ask, errCVV
 		}
 	}
+	if name != nil && text(name, &ask.card.Name, maxName) != nil {
+		return ask, errName
+	}
+	return ask, nil
+}
+
+// text reads a JSON text of at most so many bytes.
+func text(value []byte, into *string, most int) error {
+	if len(value) == 0 || value[0] != '"' || len(value) > 6*most+2 {
+		return errBody
+	}
+	if err := json.Unmarshal(value, into); err != nil || len(*into) > most {
+		return errBody
+	}
 	return nil
+}
+
+// whole reads a JSON number that is written without fraction and exponent.
+func whole(value []byte, into *int64) error {
+	if len(value) == 0 || value[0] == '"' {
+		return errBody
+	}
+	return json.Unmarshal(value, into)
+}
+
+// between gives what stands between the quotes, or nothing if there are none.
+// Digits need no escapes; an escape is refused as no digit.
+func between(value []byte) []byte {
+	if len(value) < 2 || value[0] != '"' {
+		return nil
+	}
+	return bytes.Trim(value, `"`)
+}
+
+// origin is the origin of an http or https URL, or empty if it is none.
+func origin(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || !hostForm.MatchString(u.Host) {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }

@@ -1,17 +1,30 @@
-// Package sandbox is a payment processor to try things on: its own HTTP server with
-// its own ledger, which plays acquirer and issuer for test cards and amounts.
+// Package sandbox is a payment processor to try things on: its own HTTP server
+// with its own ledger. It plays the acquirer, the issuer and the issuer's 3-D
+// Secure page, and does what its test cards and test amounts say.
 //
-//	POST /authorizations                     decide; Idempotency-Key and reference name it
-//	GET  /authorizations/{reference}         what was decided
+//	POST /authorizations                     decide; the Idempotency-Key is the reference
+//	GET  /authorizations/{reference}         what became of it
 //	POST /authorizations/{reference}/cancel  end a pending challenge
-//	GET  /authorizations                     the ledger
-//	GET  /challenge/{id}                     the issuer's page; POST decides
+//	GET  /authorizations                     the whole ledger, newest last
+//	GET  /challenge/{id}                     the issuer's page; its form decides, once
 //	GET  /                                   test cards and the newest rows, for people
+//	GET  /healthz
 //
-// It stands on the standard library's server and not on fiber: a processor must be
-// able to misbehave on the raw connection, to try a checkout with.
+// An authorization is decided and durable in the ledger before the sandbox begins
+// to think, so an answer that is late or lost can always be looked up:
 //
-// It keeps no number and no CVV; what it is sent is read as bytes and wiped.
+//	(asked) ─▶ approved | declined
+//	   └─▶ challenge ─ shopper, or cancel ─▶ approved | declined
+//
+// A number is read as bytes and wiped with its body. What is checked and believed:
+// any CVV of the right length matches; there is no address to check, so AVS is U;
+// a card past its expiry is declined.
+//
+// It stands on the standard library's server and not on fiber: a processor to test
+// with must be able to misbehave on the raw connection (hang, reset, send half an
+// answer), which net/http allows through Hijack.
+//
+// Refused here: keeping more of a card than its BIN and last four, and money.
 package sandbox
 
 import (
@@ -19,23 +32,15 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
-
-	"github.com/paywicket/paywicket/internal/id"
-	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// maxBody is how large an authorization may be, in bytes.
-const maxBody = 16 << 10
-
-// patience is how long the silent card's connection is held.
-const patience = time.Minute
-
-// Server is the sandbox processor.
+// Server is the sandbox processor. Ledger, Now and Log are required.
 type Server struct {
 	Ledger    *Ledger
 	Latency   time.Duration // how long it thinks about each card
-	PublicURL string        // where browsers reach the issuer's page
+	PublicURL string        // where browsers reach the issuer's page; empty for wherever it was asked
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -44,114 +49,43 @@ type Server struct {
 func (s *Server) Handler() http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /authorizations", s.authorize)
-	routes.HandleFunc("GET /authorizations", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Ledger.List()) })
+	routes.HandleFunc("GET /authorizations", s.list)
 	routes.HandleFunc("GET /authorizations/{reference}", s.find)
 	routes.HandleFunc("POST /authorizations/{reference}/cancel", s.cancel)
 	routes.HandleFunc("GET /challenge/{id}", s.showChallenge)
 	routes.HandleFunc("POST /challenge/{id}", s.decideChallenge)
-	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	routes.HandleFunc("GET /{$}", s.showLedger)
+	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return routes
 }
 
-// problem is what a request that makes no sense is told.
+// problem is what a request that cannot be answered is told.
 type problem struct {
 	Error string `json:"error"`
 }
 
+// What is told of faults that are not the request's own.
+var (
+	errUnknown = problem{"reference: there is no such authorization"}
+	errLedger  = problem{"ledger: cannot be written"}
+)
+
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client has left if this fails
+	_ = json.NewEncoder(w).Encode(body) // fails only when the client has left
 }
 
-// authorize decides about a card. The answer of a reference that has been decided
-// before is what it is now, whatever else the request says.
-func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	defer clear(body)
-	if err != nil {
-		answer(w, http.StatusRequestEntityTooLarge, problem{"the body is too large"})
-		return
-	}
-	ask, err := read(body)
-	if err == nil && r.Header.Get("Idempotency-Key") != ask.Reference {
-		err = errKey
-	}
-	defer ask.card.Wipe()
-	if err != nil {
-		answer(w, http.StatusBadRequest, problem{err.Error()})
-		return
-	}
-	does := behaviour(ask.card.Number.Bytes(), ask.Amount)
-	s.wait(r, s.Latency+does.slow)
-	row, fresh, err := s.Ledger.Open(s.decide(ask, does))
-	if err != nil {
-		s.Log.Error("the ledger cannot be written", "error", err)
-		answer(w, http.StatusInternalServerError, problem{"the ledger cannot be written"})
-		return
-	}
-	if !fresh && (row.Amount != ask.Amount || row.Currency != ask.Currency) {
-		answer(w, http.StatusConflict, problem{"this reference was used for something else"})
-		return
-	}
-	if does.silent {
-		s.wait(r, patience)
-		panic(http.ErrAbortHandler) // the connection is cut without an answer
-	}
-	answer(w, http.StatusOK, row)
-}
-
-// wait lets time pass, or returns when the client leaves.
-func (s *Server) wait(r *http.Request, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.Context().Done():
-	}
-}
-
-// decide makes the ledger's row for a request.
-func (s *Server) decide(ask request, does TestCard) Authorization {
-	row := Authorization{
-		ID: "auth_" + id.Random(), Reference: ask.Reference, Amount: ask.Amount, Currency: ask.Currency, Descriptor: ask.Descriptor,
-		BIN: ask.card.Number.BIN(), Last4: ask.card.Number.Last4(), ReturnURL: ask.ReturnURL,
-		AVS: "U", CVVResult: "M", At: s.Now().UTC(),
-	}
-	if len(ask.card.CVV.Bytes()) == 0 {
-		row.CVVResult = "P" // not checked
-	}
-	switch {
-	case does.challenge:
-		row.Status = processor.Challenge
-		row.ChallengeURL = s.PublicURL + "/challenge/" + row.ID
-	case does.decline != "":
-		row.decline(does.decline)
-	default:
-		row.approve()
-	}
-	return row
-}
-
-func (a *Authorization) approve() {
-	a.Status, a.NetworkCode, a.ApprovalCode, a.ChallengeURL = processor.Approved, "00", a.ID[len(a.ID)-6:], ""
-}
-
-func (a *Authorization) decline(code processor.DeclineCode) {
-	a.Status, a.DeclineCode, a.NetworkCode, a.ChallengeURL = processor.Declined, code, networkCodes[code], ""
-	if code == processor.IncorrectCVV {
-		a.CVVResult = "N"
-	}
+func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, s.Ledger.List())
 }
 
 func (s *Server) find(w http.ResponseWriter, r *http.Request) {
 	row, ok := s.Ledger.Find(r.PathValue("reference"))
 	if !ok {
-		answer(w, http.StatusNotFound, problem{"there is no such authorization"})
+		answer(w, http.StatusNotFound, errUnknown)
 		return
 	}
 	answer(w, http.StatusOK, row)
@@ -159,13 +93,25 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) {
 
 // cancel ends a pending challenge; a settled authorization is answered unchanged.
 func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
-	row, ok, err := s.Ledger.Settle(r.PathValue("reference"), func(a *Authorization) { a.decline(processor.AuthenticationFailed) })
+	row, known, err := s.Ledger.settle(r.PathValue("reference"), (*Authorization).failAuthentication)
 	switch {
 	case err != nil:
-		answer(w, http.StatusInternalServerError, problem{"the ledger cannot be written"})
-	case !ok:
-		answer(w, http.StatusNotFound, problem{"there is no such authorization"})
+		s.Log.Error("the sandbox's ledger cannot be written", "error", err)
+		answer(w, http.StatusInternalServerError, errLedger)
+	case !known:
+		answer(w, http.StatusNotFound, errUnknown)
 	default:
 		answer(w, http.StatusOK, row)
 	}
+}
+
+// publicURL is where a browser reaches this server.
+func (s *Server) publicURL(r *http.Request) string {
+	if s.PublicURL != "" {
+		return strings.TrimSuffix(s.PublicURL, "/")
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }

@@ -9,30 +9,34 @@ import (
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// body is a request's body with a card in it. The transport may still be reading
-// it when the answer, or an error, is back already; so reading and wiping take
-// turns, and after the wipe there is nothing more to read.
+// body is the request's body, with the card in it. The transport may still be
+// reading when an answer or an error is back already; so reading and wiping take
+// turns, and after the wipe there is nothing to read any more.
 type body struct {
-	mu     sync.Mutex
-	text   []byte
-	at     int
-	length int64
+	mu   sync.Mutex
+	text []byte // nil once wiped
+	at   int
 }
 
-// maxNumber is how many bytes the parts that vary in a card take up at most.
-const maxNumber = 64
+// maxCard is how many bytes the members that the card makes take up at most.
+const maxCard = len(`,"number":"","cvv":"","exp_month":12,"exp_year":2099}`) + 19 + 4
 
-// newBody writes the JSON by hand: encoding/json would need the number as text.
-func newBody(ask processor.Request, card processor.Instrument) *body {
-	open, err := json.Marshal(map[string]any{
-		"reference": ask.Reference, "amount": ask.Amount.Minor, "currency": ask.Amount.Currency,
-		"descriptor": ask.Descriptor, "return_url": ask.ReturnURL, "name": card.Name,
-	})
+// newBody writes the JSON by hand: an encoder would want the number as text, and
+// would keep it in a buffer of its own.
+func newBody(ask processor.Request, card processor.Instrument) (*body, error) {
+	open, err := json.Marshal(struct {
+		Reference  string `json:"reference"`
+		Amount     int64  `json:"amount"`
+		Currency   string `json:"currency"`
+		Descriptor string `json:"descriptor"`
+		ReturnURL  string `json:"return_url"`
+		Name       string `json:"name"`
+	}{ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name})
 	if err != nil {
-		panic("sandbox: " + err.Error()) // texts and a number always encode
+		return nil, err
 	}
-	// Made large enough at once: growing would leave a copy of the number behind.
-	text := make([]byte, 0, len(open)+maxNumber+len(`,"number":"","cvv":"","exp_month":,"exp_year":`))
+	// Large enough from the start: growing would leave a copy of the number behind.
+	text := make([]byte, 0, len(open)+maxCard)
 	text = append(text, open[:len(open)-1]...)
 	text = append(text, `,"number":"`...)
 	text = append(text, card.Number.Bytes()...)
@@ -45,7 +49,7 @@ func newBody(ask processor.Request, card processor.Instrument) *body {
 	text = append(text, `,"exp_year":`...)
 	text = strconv.AppendInt(text, int64(card.Expiry.Year), 10)
 	text = append(text, '}')
-	return &body{text: text, length: int64(len(text))}
+	return &body{text: text}, nil
 }
 
 // Read hands out what is left.
@@ -63,13 +67,14 @@ func (b *body) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-// Close is called by the transport when it is done.
+// Close wipes: the transport calls it when it needs no more, though not always
+// before it has answered.
 func (b *body) Close() error {
 	b.wipe()
 	return nil
 }
 
-// wipe overwrites the card; doing it twice is harmless.
+// wipe overwrites the card. Doing it twice is harmless.
 func (b *body) wipe() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

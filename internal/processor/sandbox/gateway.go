@@ -1,80 +1,111 @@
 // Package sandbox is the gateway to the sandbox processor: its HTTP client. The
 // processor itself is server/sandbox.
 //
-// The body that carries the card is built as one slice of bytes, is never text,
-// and is wiped when the transport is done with it. Connections are kept alive:
-// each new one would leave a write buffer with a card in it behind.
+// The body that carries the card is one slice of bytes, never text, and wiped when
+// the call is over. Connections are kept alive: each new one would leave a write
+// buffer with a card in it behind.
+//
+// What can be told after a call that brought no answer: as long as there was no
+// connection, nothing was sent, and that is an error. From then on the processor
+// may have authorized, and that is Unknown. Nothing is ever sent twice, neither
+// here nor by net/http beneath.
 package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync/atomic"
 
-	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// maxAnswer is how much of an answer is read, in bytes.
-const maxAnswer = 64 << 10
-
-// Gateway is an account at a sandbox processor.
+// Gateway is an account at a sandbox processor. New makes one.
 type Gateway struct {
-	base   string
-	client *http.Client
+	BaseURL string       // where the processor is, as this machine reaches it
+	Client  *http.Client // follows no redirect
+	// ChallengeBase is where browsers reach the issuer's page, if that is not
+	// BaseURL: the processor's own PublicURL.
+	ChallengeBase string
 }
 
 var _ processor.Gateway = (*Gateway)(nil)
 
-// New makes a gateway to the processor at a URL. client must follow no redirects.
+// New makes a gateway to the processor at a URL such as http://127.0.0.1:8090. The
+// client's transport is shared with its other users; its redirects and cookies are
+// not.
 func New(baseURL string, client *http.Client) (*Gateway, error) {
 	u, err := url.Parse(baseURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("sandbox: %q is not the URL of a processor; give one such as http://127.0.0.1:8090", baseURL)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, errors.New("sandbox: the processor's URL must be like http://127.0.0.1:8090, without user, query and fragment")
 	}
-	return &Gateway{base: u.Scheme + "://" + u.Host, client: client}, nil
+	if client == nil {
+		return nil, errors.New("sandbox: the gateway needs an HTTP client")
+	}
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Jar = nil
+	return &Gateway{BaseURL: strings.TrimRight(u.String(), "/"), Client: &own}, nil
 }
 
 // Name is "sandbox".
 func (g *Gateway) Name() string { return "sandbox" }
 
 // ChallengeOrigins is the processor's own origin: it plays the issuer too.
-func (g *Gateway) ChallengeOrigins() []string { return []string{g.base} }
-
-// Authorize asks once. Before a connection stands nothing can have been sent, and
-// that alone is an error; from then on no clear answer is Unknown.
-func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
-	var connected atomic.Bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	body := newBody(ask, card)
-	defer body.wipe()
-	request, err := http.NewRequestWithContext(traced, http.MethodPost, g.base+"/authorizations", nil)
-	if err != nil {
-		return processor.Outcome{}, fmt.Errorf("sandbox: %w", err)
+func (g *Gateway) ChallengeOrigins() []string {
+	base := g.ChallengeBase
+	if base == "" {
+		base = g.BaseURL
 	}
-	// Without GetBody net/http cannot send the card a second time by itself.
-	request.Body, request.ContentLength, request.GetBody = body, body.length, nil
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
+}
+
+// Authorize asks once.
+func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
+	// From the moment there is a connection, bytes may leave on it.
+	var connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	body, err := newBody(ask, card)
+	if err != nil {
+		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
+	}
+	defer body.wipe()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.BaseURL+"/authorizations", body)
+	if err != nil {
+		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
+	}
+	// With GetBody, net/http would send the card a second time by itself when a
+	// kept-alive connection turns out to be closed: it takes the Idempotency-Key for
+	// permission.
+	request.ContentLength, request.GetBody = int64(len(body.text)), nil
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", ask.Reference)
-	response, err := g.client.Do(request)
+	response, err := g.Client.Do(request)
+	if err != nil && !connected.Load() {
+		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
+	}
 	if err != nil {
-		if !connected.Load() {
-			return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
-		}
-		return unknown("no answer: " + err.Error()), nil
+		return unknown(quietly(err)), nil
 	}
 	outcome, err := read(response)
 	if err != nil {
-		return unknown(err.Error()), nil
+		return unknown(err), nil
 	}
 	return outcome, nil
+}
+
+func unknown(why error) processor.Outcome {
+	return processor.Outcome{State: processor.Unknown, Detail: why.Error()}
 }
 
 // Lookup asks what became of a reference.
@@ -82,79 +113,24 @@ func (g *Gateway) Lookup(ctx context.Context, reference string) (processor.Outco
 	return g.ask(ctx, http.MethodGet, "/authorizations/"+url.PathEscape(reference))
 }
 
-// CancelChallenge ends a pending challenge.
+// CancelChallenge ends a pending challenge, and gives NotFound when the processor
+// has never heard of the reference.
 func (g *Gateway) CancelChallenge(ctx context.Context, reference string) (processor.Outcome, error) {
 	return g.ask(ctx, http.MethodPost, "/authorizations/"+url.PathEscape(reference)+"/cancel")
 }
 
 // ask sends what carries no card.
 func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outcome, error) {
-	request, err := http.NewRequestWithContext(ctx, method, g.base+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, nil)
 	if err != nil {
-		return processor.Outcome{}, fmt.Errorf("sandbox: %w", err)
+		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
 	}
-	response, err := g.client.Do(request)
+	response, err := g.Client.Do(request)
 	if err != nil {
-		return processor.Outcome{}, fmt.Errorf("sandbox: no answer: %w", err)
+		return processor.Outcome{}, quietly(err)
 	}
 	if response.StatusCode == http.StatusNotFound {
-		_ = response.Body.Close()
-		return processor.Outcome{State: processor.NotFound}, nil
+		return missing(response)
 	}
 	return read(response)
-}
-
-// authorization is the processor's answer.
-type authorization struct {
-	ID           string                `json:"id"`
-	Reference    string                `json:"reference"`
-	Status       processor.State       `json:"status"`
-	Amount       int64                 `json:"amount"`
-	Currency     string                `json:"currency"`
-	DeclineCode  processor.DeclineCode `json:"decline_code"`
-	NetworkCode  string                `json:"network_code"`
-	ApprovalCode string                `json:"approval_code"`
-	AVS          string                `json:"avs"`
-	CVVResult    string                `json:"cvv_result"`
-	ChallengeURL string                `json:"challenge_url"`
-}
-
-var errSense = errors.New("sandbox: the answer makes no sense")
-
-// read takes in an answer. Whatever is not a whole, sensible one is an error.
-func read(response *http.Response) (processor.Outcome, error) {
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return processor.Outcome{}, fmt.Errorf("sandbox: the answer broke off: %w", err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return processor.Outcome{}, fmt.Errorf("sandbox: answered %s", response.Status)
-	}
-	var a authorization
-	if len(text) > maxAnswer || json.Unmarshal(text, &a) != nil || a.ID == "" {
-		return processor.Outcome{}, errSense
-	}
-	switch a.Status {
-	case processor.Approved:
-	case processor.Declined:
-		if a.DeclineCode == "" {
-			a.DeclineCode = processor.GenericDecline
-		}
-	case processor.Challenge:
-		if !strings.HasPrefix(a.ChallengeURL, "http") {
-			return processor.Outcome{}, errSense
-		}
-	default:
-		return processor.Outcome{}, errSense
-	}
-	return processor.Outcome{
-		State: a.Status, ProcessorID: a.ID, Reference: a.Reference, Amount: money.Amount{Minor: a.Amount, Currency: a.Currency},
-		DeclineCode: a.DeclineCode, NetworkCode: a.NetworkCode, ApprovalCode: a.ApprovalCode,
-		AVS: a.AVS, CVVResult: a.CVVResult, ChallengeURL: a.ChallengeURL,
-	}, nil
-}
-
-func unknown(detail string) processor.Outcome {
-	return processor.Outcome{State: processor.Unknown, Detail: detail}
 }

@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/processor"
+)
+
+// Limits of an answer: its bytes, and the fields of its object.
+const (
+	maxAnswer = 64 << 10
+	maxFields = 64
+)
+
+// What is wrong with an answer. The answer itself is never repeated: a broken
+// processor may well send a card back.
+var (
+	errLong     = errors.New("sandbox: the answer is too long")
+	errJSON     = errors.New("sandbox: the answer is not one JSON object")
+	errTwice    = errors.New("sandbox: the answer has a field twice")
+	errID       = errors.New("sandbox: the answer has no id")
+	errStatus   = errors.New("sandbox: the answer has no status that is known")
+	errPage     = errors.New("sandbox: the answer has no address for the challenge")
+	errAnswered = errors.New("sandbox: answered with HTTP status")
+)
+
+// authorization is the processor's answer.
+type authorization struct {
+	ID           string                `json:"id"`
+	Reference    string                `json:"reference"`
+	Status       processor.State       `json:"status"`
+	Amount       int64                 `json:"amount"`
+	Currency     string                `json:"currency"`
+	DeclineCode  processor.DeclineCode `json:"decline_code"`
+	NetworkCode  string                `json:"network_code"`
+	ApprovalCode string                `json:"approval_code"`
+	AVS          string                `json:"avs"`
+	CVVResult    string                `json:"cvv_result"`
+	ChallengeURL string                `json:"challenge_url"`
+}
+
+// take reads the whole of an answer, so that its connection can be used again.
+func take(response *http.Response) ([]byte, error) {
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, quietly(err)
+	}
+	if len(text) > maxAnswer {
+		return nil, errLong
+	}
+	return text, nil
+}
+
+// missing reads the answer that a reference is unknown. Only the processor's own
+// words count: a 404 may as well come from whatever stands between.
+func missing(response *http.Response) (processor.Outcome, error) {
+	text, err := take(response)
+	if err != nil {
+		return processor.Outcome{}, err
+	}
+	var said struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(text, &said) != nil || said.Error == "" {
+		return processor.Outcome{}, fmt.Errorf("%w %d", errAnswered, response.StatusCode)
+	}
+	return processor.Outcome{State: processor.NotFound}, nil
+}
+
+// read takes in an answer. Whatever is not a whole and sensible one is an error.
+func read(response *http.Response) (processor.Outcome, error) {
+	text, err := take(response)
+	if err != nil {
+		return processor.Outcome{}, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return processor.Outcome{}, fmt.Errorf("%w %d", errAnswered, response.StatusCode)
+	}
+	if err := plain(text); err != nil {
+		return processor.Outcome{}, err
+	}
+	var a authorization
+	if json.Unmarshal(text, &a) != nil {
+		return processor.Outcome{}, errJSON
+	}
+	if a.ID == "" {
+		return processor.Outcome{}, errID
+	}
+	return a.outcome()
+}
+
+// outcome copies the answer. Whether it is about what was asked is for the payment
+// to say.
+func (a authorization) outcome() (processor.Outcome, error) {
+	o := processor.Outcome{
+		State: a.Status, ProcessorID: a.ID, Reference: a.Reference, Amount: money.Amount{Minor: a.Amount, Currency: a.Currency},
+		NetworkCode: atMost(2, a.NetworkCode), AVS: atMost(1, a.AVS), CVVResult: atMost(1, a.CVVResult),
+	}
+	switch a.Status {
+	case processor.Approved:
+		o.ApprovalCode = atMost(6, a.ApprovalCode)
+	case processor.Declined:
+		o.DeclineCode = processor.GenericDecline
+		for _, known := range processor.DeclineCodes {
+			if a.DeclineCode == known {
+				o.DeclineCode = known
+			}
+		}
+	case processor.Challenge:
+		page, err := url.Parse(a.ChallengeURL)
+		if err != nil || page.Host == "" || (page.Scheme != "http" && page.Scheme != "https") {
+			return processor.Outcome{}, errPage
+		}
+		o.ChallengeURL = a.ChallengeURL
+	default:
+		return processor.Outcome{}, errStatus
+	}
+	return o, nil
+}
+
+// atMost drops a code that is longer than its scheme allows: it is something else.
+func atMost(length int, code string) string {
+	if len(code) > length {
+		return ""
+	}
+	return code
+}
+
+// plain refuses what encoding/json would let pass: a field that is there twice, be
+// it in another case, so that two readers could see two different answers.
+func plain(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
+		return errJSON
+	}
+	var names []string
+	for decoder.More() {
+		name, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			return errJSON
+		}
+		for _, earlier := range names {
+			if strings.EqualFold(earlier, name.(string)) {
+				return errTwice
+			}
+		}
+		if names = append(names, name.(string)); len(names) > maxFields {
+			return errLong
+		}
+	}
+	return nil // what comes after the object, Unmarshal refuses
+}
