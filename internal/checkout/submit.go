@@ -126,6 +126,9 @@ func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
 	if err := v.Admit(now); err != nil {
 		return payment.Payment{}, err
 	}
+	if v.Latest != nil && !now.After(v.Latest.CreatedAt) {
+		now = v.Latest.CreatedAt.Add(time.Millisecond) // the newest payment stays so when the clock is set back
+	}
 	return payment.Payment{
 		ID: id.New(id.Payment), Merchant: v.Session.Merchant, Session: v.Session.ID, Site: v.Session.Site,
 		State: payment.Inflight, Sequence: 1, Amount: v.Session.Amount,

@@ -92,6 +92,8 @@ CREATE TABLE payments (
     PRIMARY KEY (merchant, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_of_session ON payments (session, created_at);
+-- Nobody pays twice: a session has one payment at most that is paid or may yet be.
+CREATE UNIQUE INDEX payments_one_live ON payments (session) WHERE state NOT IN ('declined', 'failed');
 CREATE INDEX payments_due ON payments (check_at) WHERE check_at > 0;
 
 CREATE TABLE cards (
