@@ -21,7 +21,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
 )
 
@@ -116,22 +115,6 @@ func (db *DB) write(ctx context.Context, step func(*sqlx.Tx) error) error {
 		return unavailable(err)
 	}
 	return nil
-}
-
-// appendAudit adds an entry to the chain. It is the last thing a step does.
-func (db *DB) appendAudit(ctx context.Context, tx *sqlx.Tx, e audit.Entry) error {
-	e.At = db.now()
-	var previous [][]byte
-	if err := tx.SelectContext(ctx, &previous, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`); err != nil {
-		return err
-	}
-	var last []byte
-	if len(previous) > 0 {
-		last = previous[0]
-	}
-	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO audit_entries (at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-		millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.Hash(last))
-	return err
 }
 
 // unavailable marks trouble with the database itself as ours and passing.

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/paywicket/paywicket/internal/audit"
+)
+
+// appendAudit adds an entry to the chain. It is the last thing a step does.
+func (db *DB) appendAudit(ctx context.Context, tx *sqlx.Tx, e audit.Entry) error {
+	e.At = db.now()
+	var previous [][]byte
+	if err := tx.SelectContext(ctx, &previous, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`); err != nil {
+		return err
+	}
+	var last []byte
+	if len(previous) > 0 {
+		last = previous[0]
+	}
+	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO audit_entries (at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+		millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.Hash(last))
+	return err
+}
+
+// CheckAudit follows the audit trail from its first entry and gives how many there
+// are. It is an error when one was changed, added or taken out since: what was cut
+// off at the end alone cannot be seen from here.
+func (db *DB) CheckAudit(ctx context.Context) (int, error) {
+	rows, err := db.reader.QueryxContext(ctx, `SELECT position, at, merchant, actor, action, object, detail, hash FROM audit_entries ORDER BY position`)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var last []byte
+	n := 0
+	for rows.Next() {
+		var row struct {
+			Position int64
+			At       int64
+			Merchant string
+			Actor    string
+			Action   string
+			Object   string
+			Detail   string
+			Hash     []byte
+		}
+		if err := rows.StructScan(&row); err != nil {
+			return n, err
+		}
+		entry := audit.Entry{At: at(row.At), Merchant: row.Merchant, Actor: row.Actor, Action: row.Action, Object: row.Object, Detail: row.Detail}
+		if last = entry.Hash(last); !bytes.Equal(last, row.Hash) {
+			return n, fmt.Errorf("store: the audit trail is broken at entry %d: it or what stood before it is not what was written", row.Position)
+		}
+		n++
+	}
+	return n, rows.Err()
+}
