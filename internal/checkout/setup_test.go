@@ -1,0 +1,196 @@
+package checkout_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"github.com/paywicket/paywicket/internal/card"
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/vault"
+)
+
+// house is a checkout on a real database, with a processor and a vault that a
+// test can hold up, break, or make say what it wants.
+type house struct {
+	*testing.T
+	*checkout.Service
+	db       *store.DB
+	rows     *sql.DB
+	payments *payment.Service
+	vault    *heldVault
+	says     *scripted
+	account  merchant.Opening
+	clock    atomic.Int64 // unix milliseconds
+}
+
+func (h *house) now() time.Time { return time.UnixMilli(h.clock.Load()).UTC() }
+
+func (h *house) pass(d time.Duration) { h.clock.Add(d.Milliseconds()) }
+
+func (h *house) must(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	h := &house{T: t}
+	h.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
+	dir := t.TempDir()
+	var err error
+	h.db, err = store.Open(t.Context(), filepath.Join(dir, "paywicket.db"), h.now)
+	h.must(err)
+	h.rows, err = sql.Open("sqlite3", filepath.Join(dir, "paywicket.db"))
+	h.must(err)
+	t.Cleanup(func() {
+		h.rows.Close()
+		h.db.Close()
+	})
+	master, err := keyring.MasterFile(filepath.Join(dir, "master.key"))
+	h.must(err)
+	ring, err := keyring.Open(t.Context(), h.db, master)
+	h.must(err)
+	h.account, err = (&merchant.Service{Store: h.db, Now: h.now}).Open(t.Context(), "Kestrel Kettles", merchant.Test, "KESTREL KETTLES", []string{"https://shop.example"})
+	h.must(err)
+
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	h.says = &scripted{}
+	h.vault = &heldVault{Vault: &vault.Service{Store: h.db, Keys: ring, Now: h.now}}
+	h.payments = &payment.Service{Store: h.db, Gateway: h.says, Now: h.now, Log: log, Budget: 5 * time.Second}
+	h.Service = &checkout.Service{
+		Store: h.db, Sites: h.db, Payments: h.payments, Vault: h.vault, Processor: "scripted", Now: h.now, Log: log,
+		ReturnURL: func(session string) string { return "https://pay.example/checkout/" + session + "/challenge" },
+	}
+	return h
+}
+
+// session opens a session for $49.00.
+func (h *house) session() string {
+	h.Helper()
+	v, err := h.Create(h.Context(), h.account.Merchant.ID, checkout.Order{Amount: money.Amount{Minor: 4900, Currency: "USD"}}, "key 1")
+	h.must(err)
+	return v.Session.ID
+}
+
+// pay submits a good card, and wipes it.
+func (h *house) pay(session string) (checkout.View, error) {
+	h.Helper()
+	number, err := pan.ParseNumber([]byte("4111111111111111"))
+	h.must(err)
+	cvv, err := pan.ParseCVV([]byte("123"), card.Visa)
+	h.must(err)
+	c := pan.Card{Number: number, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}}
+	defer c.Wipe()
+	return h.Submit(h.Context(), session, c)
+}
+
+// events lists what was announced, oldest first.
+func (h *house) events() []event.Type {
+	h.Helper()
+	list, err := h.db.ListEvents(h.Context(), h.account.Merchant.ID, "", 100)
+	h.must(err)
+	var out []event.Type
+	for i := range list {
+		out = append(out, list[len(list)-1-i].Type)
+	}
+	return out
+}
+
+func (h *house) count(query string) int {
+	h.Helper()
+	var n int
+	h.must(h.rows.QueryRow(query).Scan(&n))
+	return n
+}
+
+// scripted is a gateway whose answers a test writes, and that counts what it is
+// asked. With nothing written it approves.
+type scripted struct {
+	mu        sync.Mutex
+	asked     []processor.Request
+	authorize func(context.Context, processor.Request, processor.Instrument) (processor.Outcome, error)
+	lookup    func(reference string) (processor.Outcome, error)
+	cancel    func(reference string) (processor.Outcome, error)
+}
+
+func (s *scripted) Name() string               { return "scripted" }
+func (s *scripted) ChallengeOrigins() []string { return nil }
+
+func (s *scripted) Authorize(ctx context.Context, r processor.Request, c processor.Instrument) (processor.Outcome, error) {
+	s.mu.Lock()
+	s.asked = append(s.asked, r)
+	s.mu.Unlock()
+	if s.authorize != nil {
+		return s.authorize(ctx, r, c)
+	}
+	return echo(r, processor.Approved), nil
+}
+
+func (s *scripted) Lookup(_ context.Context, reference string) (processor.Outcome, error) {
+	if s.lookup == nil {
+		return processor.Outcome{}, errors.New("nobody answers")
+	}
+	return s.lookup(reference)
+}
+
+func (s *scripted) CancelChallenge(_ context.Context, reference string) (processor.Outcome, error) {
+	if s.cancel == nil {
+		return processor.Outcome{}, errors.New("nobody answers")
+	}
+	return s.cancel(reference)
+}
+
+// says makes every authorization end in a state.
+func says(state processor.State) func(context.Context, processor.Request, processor.Instrument) (processor.Outcome, error) {
+	return func(_ context.Context, r processor.Request, _ processor.Instrument) (processor.Outcome, error) {
+		return echo(r, state), nil
+	}
+}
+
+// echo is an outcome about a request.
+func echo(r processor.Request, state processor.State) processor.Outcome {
+	o := processor.Outcome{State: state, ProcessorID: "auth_1", Reference: r.Reference, Amount: r.Amount}
+	if state == processor.Declined {
+		o.DeclineCode = processor.DoNotHonor
+	}
+	if state == processor.Challenge {
+		o.ChallengeURL = "https://bank.example/1"
+	}
+	return o
+}
+
+// heldVault keeps cards as the vault does, after whatever a test does first.
+type heldVault struct {
+	checkout.Vault
+	before func() error
+}
+
+func (v *heldVault) Tokenize(ctx context.Context, m string, token id.Token, c pan.Card, actor string) (vault.Record, error) {
+	if v.before != nil {
+		if err := v.before(); err != nil {
+			return vault.Record{}, err
+		}
+	}
+	return v.Vault.Tokenize(ctx, m, token, c, actor)
+}
