@@ -7,7 +7,6 @@ package merchant
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/fault"
@@ -62,27 +61,6 @@ func NewSite(merchant, name, descriptor string, origins []string, now time.Time)
 		site.Origins = append(site.Origins, origin)
 	}
 	return site, nil
-}
-
-// ParseOrigin reads a web origin: https and a host, with a port if it is not the
-// usual one; http only for this machine itself. No path, no wildcard.
-func ParseOrigin(text string) (string, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" ||
-		strings.ContainsAny(u.Host, "*;, '\"") || strings.HasSuffix(u.Host, ":") {
-		return "", fault.Field("origins", "%q is not an origin. Give scheme and host only, such as https://shop.example.", text)
-	}
-	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
-		return "", fault.Field("origins", "%q must start with https://. Plain http is served to localhost only.", text)
-	}
-	host := strings.ToLower(u.Host)
-	if u.Scheme == "https" {
-		host = strings.TrimSuffix(host, ":443")
-	} else {
-		host = strings.TrimSuffix(host, ":80")
-	}
-	return u.Scheme + "://" + host, nil
 }
 
 // Host is the host name of the site's first origin.
