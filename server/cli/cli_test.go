@@ -1,0 +1,90 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/paywicket/paywicket/server/cli"
+)
+
+// run runs the program and gives its exit code and what it wrote.
+func run(args ...string) (code int, out, errors string) {
+	var o, e bytes.Buffer
+	code = cli.Main(args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestTheCommandLine(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "no", "such", "directory")
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"help":                 {[]string{"--help"}, 0, "sandbox-processor"},
+		"help on one":          {[]string{"serve", "--help"}, 0, "--behind-proxy"},
+		"nothing":              {nil, 2, "demo"},
+		"an unknown command":   {[]string{"pay"}, 2, "pay"},
+		"an unknown flag":      {[]string{"demo", "--fast"}, 2, "--fast"},
+		"a flag that is due":   {[]string{"serve"}, 2, "--data"},
+		"open to all":          {[]string{"serve", "--listen", "0.0.0.0:0", "--data", missing, "--processor-url", "http://127.0.0.1:1"}, 1, "--behind-proxy"},
+		"a port that is taken": {[]string{"serve", "--listen", "256.0.0.1:1", "--data", missing, "--processor-url", "http://127.0.0.1:1"}, 1, "--listen"},
+		"a wrong origin":       {[]string{"merchant", "create", "Shop", "--data", t.TempDir(), "--descriptor", "SHOP EXAMPLE", "--origin", "shop", "--credentials", filepath.Join(t.TempDir(), "k")}, 1, "https://shop.example"},
+	} {
+		code, out, errors := run(c.args...)
+		if code != c.code || !strings.Contains(out+errors, c.says) {
+			t.Errorf("%s: %d, %s%s", name, code, out, errors)
+		}
+	}
+	if _, err := os.Stat(missing); err == nil {
+		t.Error("a server that did not start made its directory")
+	}
+}
+
+// Every key of an account is written once, to a file of its owner's, whether or
+// not the API it is for is served yet.
+func TestOpeningAnAccount(t *testing.T) {
+	data, file := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "keys.json")
+	if code, out, errors := run("migrate", "--data", data); code != 0 || !strings.Contains(out, "up to date") {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	code, out, errors := run("merchant", "create", "Kestrel Kettles", "--data", data, "--descriptor", "KESTREL KETTLES",
+		"--origin", "https://shop.example", "--base-url", "https://pay.example", "--credentials", file)
+	if code != 0 {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys map[string]string
+	if err := json.Unmarshal(text, &keys); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, name := range []string{
+		"base_url", "mid", "site_id", "app_key", "app_secret", "tokenization_key", "publishable_key", "secret_key", "device_id", "api_key",
+		"ecart_public_key", "ecart_private_key", "dashboard_email", "dashboard_password",
+	} {
+		if keys[name] == "" || seen[keys[name]] {
+			t.Errorf("%s is missing, or the same as another", name)
+		}
+		seen[keys[name]] = true
+		if strings.Contains(out+errors, keys[name]) && (strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "private")) {
+			t.Errorf("%s is on the terminal", name)
+		}
+	}
+	if _, ok := keys["webhook_secret"]; !ok {
+		t.Error("there is no field webhook_secret")
+	}
+	if keys["base_url"] != "https://pay.example" || keys["dashboard_email"] != "owner@shop.example" {
+		t.Errorf("%s, %s", keys["base_url"], keys["dashboard_email"])
+	}
+}
