@@ -3,26 +3,26 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
-
-	"github.com/jmoiron/sqlx"
 
 	"github.com/paywicket/paywicket/internal/audit"
 )
 
 // appendAudit adds an entry to the chain. It is the last thing a step does.
-func (db *DB) appendAudit(ctx context.Context, tx *sqlx.Tx, e audit.Entry) error {
+func (db *DB) appendAudit(ctx context.Context, tx *transaction, e audit.Entry) error {
 	e.At = db.now()
-	var previous [][]byte
-	if err := tx.SelectContext(ctx, &previous, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`); err != nil {
-		return err
+	if !tx.chained {
+		err := tx.GetContext(ctx, &tx.chain, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		tx.chained = true
 	}
-	var last []byte
-	if len(previous) > 0 {
-		last = previous[0]
-	}
+	tx.chain = e.Hash(tx.chain)
 	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO audit_entries (at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-		millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.Hash(last))
+		millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, tx.chain)
 	return err
 }
 

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/event"
@@ -16,7 +14,7 @@ var _ vault.Store = (*DB)(nil)
 
 // KeepCard makes a card durable, with what it announces.
 func (db *DB) KeepCard(ctx context.Context, r vault.Record, announce event.Event, actor string) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO cards (merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 			r.Merchant, r.Token[:], r.Version, r.Sealed, r.Fingerprint, r.Summary.Brand, r.Summary.BIN, r.Summary.Last4,
@@ -56,7 +54,7 @@ func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Rec
 
 // RecordUse writes to the audit trail that a card is about to be opened.
 func (db *DB) RecordUse(ctx context.Context, m string, token id.Token, actor, purpose string) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "card.borrow", Object: token.String(), Detail: purpose})
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
@@ -18,7 +16,7 @@ func (db *DB) CreateEndpoint(ctx context.Context, e webhook.Endpoint, actor stri
 	for i, kind := range e.Types {
 		types[i] = string(kind)
 	}
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO webhook_endpoints (merchant, id, url, types, sealed, created_at, disabled_at) VALUES (?, ?, ?, ?, ?, ?, ?)`),
 			e.Merchant, e.ID, e.URL, encode(types), e.Sealed, millis(e.CreatedAt), millis(e.DisabledAt)); err != nil {
 			return err
@@ -66,7 +64,7 @@ func listEndpoints(ctx context.Context, q queryer, m string) ([]webhook.Endpoint
 
 // DisableEndpoint stops deliveries to an endpoint.
 func (db *DB) DisableEndpoint(ctx context.Context, m, id, actor string) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE webhook_endpoints SET disabled_at = ? WHERE merchant = ? AND id = ?`), millis(db.now()), m, id); err != nil {
 			return err
 		}

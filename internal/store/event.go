@@ -6,15 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 )
 
 // appendEvents keeps events and the jobs that deliver them, in the transaction of
 // the change they tell of.
-func (db *DB) appendEvents(ctx context.Context, tx *sqlx.Tx, events []event.Event) error {
+func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -31,7 +29,7 @@ func (db *DB) appendEvents(ctx context.Context, tx *sqlx.Tx, events []event.Even
 			if !to.Wants(e.Type) {
 				continue
 			}
-			if err := db.jobs.deliver(ctx, tx.Tx, deliveryArgs{Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID}); err != nil {
+			if err := db.jobs.deliver(ctx, tx.Tx.Tx, deliveryArgs{Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID}); err != nil {
 				return err
 			}
 		}

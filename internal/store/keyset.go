@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/keyring"
 )
@@ -27,7 +25,7 @@ func (db *DB) FindKeyset(ctx context.Context, name string) ([]byte, error) {
 // gives the one that is kept.
 func (db *DB) KeepKeyset(ctx context.Context, name string, wrapped []byte) ([]byte, error) {
 	var kept []byte
-	err := db.write(ctx, func(tx *sqlx.Tx) error {
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO keysets (name, wrapped) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), name, wrapped); err != nil {
 			return err
 		}

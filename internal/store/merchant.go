@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -28,7 +26,7 @@ func missing(err error) error {
 
 // CreateMerchant keeps an account with its first site and credentials.
 func (db *DB) CreateMerchant(ctx context.Context, m merchant.Merchant, site merchant.Site, credentials []merchant.Credential) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO merchants (id, name, environment, created_at) VALUES (?, ?, ?, ?)`),
 			m.ID, m.Name, m.Environment, millis(m.CreatedAt)); err != nil {
 			return err
@@ -52,7 +50,7 @@ func (db *DB) CreateMerchant(ctx context.Context, m merchant.Merchant, site merc
 
 // CreateUser keeps a person who may sign in.
 func (db *DB) CreateUser(ctx context.Context, user merchant.User) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO users (id, merchant, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?)`),
 			user.ID, user.Merchant, user.Email, user.PasswordHash, millis(user.CreatedAt)); err != nil {
 			return err
@@ -94,7 +92,7 @@ func (db *DB) FindCredential(ctx context.Context, public string) (merchant.Crede
 
 // CreateSite keeps another site.
 func (db *DB) CreateSite(ctx context.Context, site merchant.Site, actor string) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := insertSite(ctx, tx, site); err != nil {
 			return err
 		}
@@ -102,7 +100,7 @@ func (db *DB) CreateSite(ctx context.Context, site merchant.Site, actor string) 
 	})
 }
 
-func insertSite(ctx context.Context, tx *sqlx.Tx, site merchant.Site) error {
+func insertSite(ctx context.Context, tx *transaction, site merchant.Site) error {
 	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO sites (merchant, id, name, descriptor, origins, created_at) VALUES (?, ?, ?, ?, ?, ?)`),
 		site.Merchant, site.ID, site.Name, site.Descriptor, encode(site.Origins), millis(site.CreatedAt))
 	return err

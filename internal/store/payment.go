@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/event"
@@ -75,7 +73,7 @@ func (r paymentRow) payment() (payment.Payment, error) {
 	return p, json.Unmarshal([]byte(r.Metadata), &p.Metadata)
 }
 
-func insertPayment(ctx context.Context, tx *sqlx.Tx, p payment.Payment) error {
+func insertPayment(ctx context.Context, tx *transaction, p payment.Payment) error {
 	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO payments (merchant, id, session, site, sequence, state, amount, currency, reference, metadata,
 		brand, bin, last4, exp_month, exp_year, token, processor, processor_reference, processor_id, decline_code, network_code, approval_code,
 		avs, cvv_result, challenge_url, check_at, checks, not_found_at, created_at, updated_at)
@@ -91,7 +89,7 @@ func insertPayment(ctx context.Context, tx *sqlx.Tx, p payment.Payment) error {
 // compares the sequence it read, so a step never lands on another's result.
 func (db *DB) Advance(ctx context.Context, m, id, actor string, step payment.Step) (payment.Payment, error) {
 	var after payment.Payment
-	err := db.write(ctx, func(tx *sqlx.Tx) error {
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		before, err := readPayment(ctx, tx, m, id)
 		if err != nil {
 			return err

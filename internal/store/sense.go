@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/sense"
 )
@@ -18,7 +16,7 @@ const maxBatches = 100
 // KeepObservation adds a batch to the visit of a sense key. The key is a
 // capability that was issued with a session, and names the merchant.
 func (db *DB) KeepObservation(ctx context.Context, key string, signals, events []byte, now time.Time) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		var session struct{ ID, Merchant string }
 		if err := tx.GetContext(ctx, &session, tx.Rebind(`SELECT id, merchant FROM checkout_sessions WHERE sense_key = ?`), key); err != nil {
 			return missing(err)

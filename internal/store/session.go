@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -17,7 +15,7 @@ var _ checkout.Store = (*DB)(nil)
 
 // CreateSession keeps a new session.
 func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor string) error {
-	return db.write(ctx, func(tx *sqlx.Tx) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
 			(id, merchant, site, amount, currency, reference, description, metadata, sense_key, created_at, expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -117,7 +115,7 @@ func (db *DB) ShowSession(ctx context.Context, session string) (checkout.View, e
 // OpenPayment makes the intent to pay durable.
 func (db *DB) OpenPayment(ctx context.Context, session string, admit func(checkout.View) (payment.Payment, error)) (payment.Payment, error) {
 	var p payment.Payment
-	err := db.write(ctx, func(tx *sqlx.Tx) error {
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		v, err := readSession(ctx, tx, `WHERE s.id = ?`, session)
 		if err != nil {
 			return err

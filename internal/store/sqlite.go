@@ -83,10 +83,8 @@ func readPragma(conn *sqlite3.SQLiteConn, name string) (string, error) {
 	return fmt.Sprint(value[0]), nil
 }
 
-// ignoreDone drops the error of rolling back what is over already.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
+// isSyncFailure tells whether a sync of the file itself failed.
+func isSyncFailure(err error) bool {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	return ok && (e.ExtendedCode == sqlite3.ErrIoErrFsync || e.ExtendedCode == sqlite3.ErrIoErrDirFsync)
 }

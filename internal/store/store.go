@@ -4,7 +4,8 @@
 //
 // SQLite runs in WAL mode with synchronous=FULL: with NORMAL 923 of 1,000
 // simulated power cuts lost acknowledged rows, with FULL none. One connection
-// writes; readers have their own, which cannot write.
+// writes, for many callers in one transaction (see commit.go); readers have their
+// own, which cannot write.
 //
 // Every query names its merchant. The few that cannot, because a shopper's
 // capability or a key's public part is all there is, say so.
@@ -20,8 +21,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"github.com/paywicket/paywicket/internal/fault"
 )
 
 // readers is how many connections read at the same time.
@@ -32,6 +31,9 @@ type DB struct {
 	writer *sqlx.DB // one connection, shared with the job queue
 	reader *sqlx.DB
 	jobs   *jobQueue
+	queue  chan *pending // steps that wait for their commit
+	ended  chan struct{} // closed when the last one has been answered
+	broken chan error    // what made the database unfit for use
 	now    func() time.Time
 }
 
@@ -54,8 +56,10 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	}
 	db.reader.SetMaxOpenConns(readers)
 	if db.jobs, err = newJobQueue(writer.DB); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, db.reader.Close(), writer.Close())
 	}
+	db.queue, db.ended, db.broken = make(chan *pending, maxTogether), make(chan struct{}), make(chan error, 1)
+	go db.commitAll()
 	return db, nil
 }
 
@@ -79,12 +83,11 @@ func ownFile(path string) error {
 	return nil
 }
 
-// Close ends all use. Jobs must have been stopped before.
+// Close ends all use. Jobs must have been stopped, and all callers be gone, before.
 func (db *DB) Close() error {
-	var err error
-	if db.reader != nil {
-		err = db.reader.Close()
-	}
+	close(db.queue)
+	<-db.ended
+	err := db.reader.Close()
 	// A truncated log leaves no copies of deleted rows behind.
 	_, checkpoint := db.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	return errors.Join(err, checkpoint, db.writer.Close())
@@ -100,26 +103,6 @@ func (db *DB) Checkpoint(ctx context.Context) error {
 func (db *DB) Ready(ctx context.Context) error {
 	var one int
 	return db.reader.GetContext(ctx, &one, `SELECT 1`)
-}
-
-// write runs one business step in one transaction and returns once it is durable.
-func (db *DB) write(ctx context.Context, step func(*sqlx.Tx) error) error {
-	tx, err := db.writer.BeginTxx(ctx, nil)
-	if err != nil {
-		return unavailable(err)
-	}
-	if err := step(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
-	}
-	if err := tx.Commit(); err != nil {
-		return unavailable(err)
-	}
-	return nil
-}
-
-// unavailable marks trouble with the database itself as ours and passing.
-func unavailable(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "The server cannot store anything right now. Nothing was done; try again in a moment.")
 }
 
 // millis gives a time as it is stored: unix milliseconds, 0 for never.

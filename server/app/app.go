@@ -147,6 +147,8 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	var err error
 	select {
 	case err = <-served:
+	case err = <-a.db.Broken():
+		return err // and the process ends: nothing of it may reach the disk any more
 	case <-ctx.Done():
 		err = a.front.ShutdownWithTimeout(2 * payment.DefaultBudget)
 	}

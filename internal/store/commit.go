@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/paywicket/paywicket/internal/fault"
+)
+
+// Many callers' steps share one transaction and so one sync of the disk: while one
+// commit waits for the disk, the steps that arrive gather for the next. Nobody
+// waits for others to come. Each caller gets its answer once the commit that holds
+// its step is durable; a step that fails is rolled back alone, to the savepoint
+// before it, and its neighbours never know.
+
+// maxTogether is how many steps one transaction may hold.
+const maxTogether = 128
+
+// transaction is what a step writes to. It may hold other callers' steps too.
+type transaction struct {
+	*sqlx.Tx
+	chain   []byte // hash of the newest audit entry, once it was read
+	chained bool
+}
+
+// step is one business step. It may be run again from the start when what it
+// shared a transaction with could not be committed, so it must change nothing but
+// the database and variables that it sets anew. Its context does not end: SQLite
+// rolls back the whole transaction when a statement in it is interrupted.
+type step func(ctx context.Context, tx *transaction) error
+
+// pending is a step that waits for its commit.
+type pending struct {
+	ctx    context.Context
+	step   step
+	answer chan answer
+}
+
+// answer is how a step ended: durable, or with an error and without a trace.
+type answer struct {
+	err      error
+	panicked any // what the step panicked with
+}
+
+// write runs one business step and returns once it is durable. When ctx ends
+// before the step begins, nothing is done; after that its end is waited for.
+func (db *DB) write(ctx context.Context, s step) error {
+	p := &pending{ctx, s, make(chan answer, 1)}
+	db.queue <- p
+	a := <-p.answer
+	if a.panicked != nil {
+		panic(a.panicked)
+	}
+	return a.err
+}
+
+// commitAll answers every step that is queued, until the queue is closed.
+func (db *DB) commitAll() {
+	defer close(db.ended)
+	var together []*pending
+	for first := range db.queue {
+		together = append(together[:0], first)
+		for len(together) < maxTogether && len(db.queue) > 0 {
+			together = append(together, <-db.queue)
+		}
+		db.commit(together)
+	}
+}
+
+// commit runs steps in one transaction, and one by one if that cannot be.
+func (db *DB) commit(together []*pending) {
+	rest, err := db.tryCommit(together)
+	if err == nil {
+		return
+	}
+	db.notice(err)
+	for _, p := range rest {
+		if len(together) > 1 {
+			_, err = db.tryCommit([]*pending{p})
+			db.notice(err)
+		}
+		if err != nil {
+			p.answer <- answer{err: unavailable(err)}
+		}
+	}
+}
+
+// tryCommit runs steps in one transaction and answers them. It gives those that
+// have no answer yet when the transaction itself failed: then nothing of any of
+// them is kept.
+func (db *DB) tryCommit(together []*pending) (rest []*pending, err error) {
+	begun, err := db.writer.Beginx()
+	if err != nil {
+		return together, err
+	}
+	tx := &transaction{Tx: begun}
+	var done []*pending
+	for i, p := range together {
+		a, err := tx.run(p)
+		if err != nil {
+			return append(done, together[i:]...), errors.Join(err, tx.Rollback())
+		}
+		if a.err != nil || a.panicked != nil {
+			p.answer <- a
+		} else {
+			done = append(done, p)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return done, errors.Join(err, tx.Rollback())
+	}
+	for _, p := range done {
+		p.answer <- answer{}
+	}
+	return nil, nil
+}
+
+// run runs one step after a savepoint, and goes back to that when the step fails.
+// The error is that of the transaction itself, which is then of no more use.
+func (tx *transaction) run(p *pending) (answer, error) {
+	if err := p.ctx.Err(); err != nil {
+		return answer{err: unavailable(err)}, nil
+	}
+	if _, err := tx.Exec(`SAVEPOINT step`); err != nil {
+		return answer{}, err
+	}
+	chain, chained := tx.chain, tx.chained
+	a := tx.attempt(p)
+	end := `RELEASE step`
+	if a.err != nil || a.panicked != nil {
+		tx.chain, tx.chained = chain, chained
+		end = `ROLLBACK TO step`
+	}
+	_, err := tx.Exec(end)
+	return a, err
+}
+
+// attempt runs one step and survives a panic in it: the step's caller gets that.
+func (tx *transaction) attempt(p *pending) (a answer) {
+	defer func() { a.panicked = recover() }()
+	return answer{err: p.step(context.WithoutCancel(p.ctx), tx)}
+}
+
+// notice looks at what a transaction failed with. After a sync that failed, what
+// the operating system holds of the file is not what the disk holds, and a second
+// sync would not say so: this process must not go on.
+func (db *DB) notice(err error) {
+	if err == nil || !isSyncFailure(err) {
+		return
+	}
+	select {
+	case db.broken <- fmt.Errorf("store: the disk did not take what was written: %w", err):
+	default: // it has been said
+	}
+}
+
+// Broken tells when the database is of no more use to this process, which must
+// then end: the next one reads what is really on the disk.
+func (db *DB) Broken() <-chan error { return db.broken }
+
+// unavailable marks trouble with the database itself as ours and passing.
+func unavailable(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "The server cannot store anything right now. Nothing was done; try again in a moment.")
+}
