@@ -3,13 +3,14 @@
 // package pan, nor hold a whole card number.
 //
 // An event is written in the same transaction as the change it tells of, and its
-// id is derived from the object and its sequence: doing a step twice cannot
-// announce it twice.
+// id is derived from the object, its sequence and the time of the step: doing a
+// step twice cannot announce it twice.
 package event
 
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -54,17 +55,23 @@ func New(kind Type, merchant, object string, sequence int, at time.Time, data an
 		panic("event: a payload that cannot be encoded: " + err.Error()) // payloads are our own plain structs
 	}
 	return Event{
-		ID: stableID(kind, object, sequence), Merchant: merchant, Type: kind,
+		ID: stableID(kind, object, sequence, at), Merchant: merchant, Type: kind,
 		Object: object, Sequence: sequence, At: at, Data: raw,
 	}
 }
 
 var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// stableID derives the event's id from what it tells.
-func stableID(kind Type, object string, sequence int) string {
+// stableID derives the event's id from what it tells: 48 bits of its time in unix
+// milliseconds, as in a UUID of version 7 (RFC 9562), then 80 of a hash. Ids that
+// grow with time are put at the end of an index, which costs a third of putting
+// them anywhere.
+func stableID(kind Type, object string, sequence int, at time.Time) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", kind, object, sequence))
-	return "evt_" + encoding.EncodeToString(sum[:16])
+	copy(id[6:], sum[:])
+	return "evt_" + encoding.EncodeToString(id[:])
 }
 
 // Envelope is the body of a webhook and an item of GET /v1/events.

@@ -121,6 +121,8 @@ type Store interface {
 type Service struct {
 	Store Store
 	Now   func() time.Time
+
+	known recent
 }
 
 // wrongKey is one answer for unknown, wrong and revoked keys.
@@ -129,7 +131,7 @@ var wrongKey = fault.New(fault.Unauthenticated, "This key is not known here. Che
 // Authenticate finds the credential of a key's text. Errors: fault.Unauthenticated.
 func (s *Service) Authenticate(ctx context.Context, text string) (Credential, error) {
 	public, secret := SplitKey(text)
-	c, err := s.Store.FindCredential(ctx, public)
+	c, err := s.find(ctx, public)
 	if fault.CodeOf(err) == fault.NotFound && err != nil {
 		return Credential{}, wrongKey
 	}

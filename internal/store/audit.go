@@ -10,20 +10,19 @@ import (
 	"github.com/paywicket/paywicket/internal/audit"
 )
 
-// appendAudit adds an entry to the chain. It is the last thing a step does.
+// appendAudit adds an entry to the chain.
 func (db *DB) appendAudit(ctx context.Context, tx *transaction, e audit.Entry) error {
 	e.At = db.now()
-	if !tx.chained {
+	if !tx.linked {
 		err := tx.GetContext(ctx, &tx.chain, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		tx.chained = true
+		tx.linked = true
 	}
 	tx.chain = e.Hash(tx.chain)
-	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO audit_entries (at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-		millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, tx.chain)
-	return err
+	tx.entries = append(tx.entries, chained{e, tx.chain})
+	return nil
 }
 
 // CheckAudit follows the audit trail from its first entry and gives how many there

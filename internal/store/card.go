@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/card"
@@ -12,20 +14,77 @@ import (
 
 var _ vault.Store = (*DB)(nil)
 
-// KeepCard makes a card durable, with what it announces.
-func (db *DB) KeepCard(ctx context.Context, r vault.Record, announce event.Event, actor string) error {
-	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO cards (merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-			r.Merchant, r.Token[:], r.Version, r.Sealed, r.Fingerprint, r.Summary.Brand, r.Summary.BIN, r.Summary.Last4,
-			r.Summary.ExpMonth, r.Summary.ExpYear, millis(r.CreatedAt)); err != nil {
-			return err
-		}
+// KeepCard makes a card durable, with what it announces, and gives the merchant's
+// first token of the same card.
+func (db *DB) KeepCard(ctx context.Context, r vault.Record, announce event.Event, actor string) (id.Token, error) {
+	var first id.Token
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		tx.cards = append(tx.cards, keptCard{r, &first})
 		if err := db.appendEvents(ctx, tx, []event.Event{announce}); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: r.Merchant, Actor: actor, Action: "card.keep", Object: r.Token.String()})
 	})
+	return first, err
+}
+
+// keptCard is a card that waits for the end of its transaction.
+type keptCard struct {
+	vault.Record
+	first *id.Token // where the first token of the same card goes
+}
+
+// flushCards looks for the cards that are known already, and inserts all.
+func (tx *transaction) flushCards() error {
+	ofMerchant := map[string][]any{}
+	for _, c := range tx.cards {
+		ofMerchant[c.Merchant] = append(ofMerchant[c.Merchant], c.Fingerprint)
+	}
+	firsts := map[string][]byte{}
+	for m, fingerprints := range ofMerchant {
+		if err := tx.findFirsts(m, fingerprints, firsts); err != nil {
+			return err
+		}
+	}
+	values := make([]any, 0, 11*len(tx.cards))
+	for _, c := range tx.cards {
+		key := c.Merchant + c.Fingerprint
+		*c.first = id.Token{}
+		if known := firsts[key]; known != nil {
+			copy(c.first[:], known)
+		} else {
+			firsts[key] = c.Token[:]
+		}
+		values = append(values, c.Merchant, c.Token[:], c.Version, c.Sealed, c.Fingerprint, c.Summary.Brand, c.Summary.BIN, c.Summary.Last4,
+			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt))
+	}
+	return tx.insertMany(`INSERT INTO cards (merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at) VALUES `, 11, values)
+}
+
+// findFirsts adds a merchant's oldest tokens of fingerprints to firsts.
+func (tx *transaction) findFirsts(m string, fingerprints []any, firsts map[string][]byte) error {
+	for n := mostRows; len(fingerprints) > 0; n /= 2 {
+		for len(fingerprints) >= n {
+			rows, err := tx.Query(tx.Rebind(`SELECT fingerprint, token FROM cards WHERE merchant = ? AND fingerprint IN (?`+strings.Repeat(", ?", n-1)+`) ORDER BY created_at DESC`),
+				append([]any{m}, fingerprints[:n]...)...)
+			if err != nil {
+				return err
+			}
+			for rows.Next() {
+				var fingerprint string
+				var token []byte
+				if err := rows.Scan(&fingerprint, &token); err != nil {
+					return errors.Join(err, rows.Close())
+				}
+				firsts[m+fingerprint] = token // the oldest comes last
+			}
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			fingerprints = fingerprints[n:]
+		}
+	}
+	return nil
 }
 
 // FindCard gives a merchant's card.

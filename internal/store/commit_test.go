@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 )
 
@@ -109,8 +111,17 @@ func TestAFailingWriterHarmsNobody(t *testing.T) {
 				if err := db.note("bad")(ctx, tx); err != nil {
 					return err
 				}
-				_, err := tx.Exec(`INSERT INTO audit_entries (position) SELECT position FROM audit_entries`)
+				_, err := tx.Exec(`INSERT INTO merchants (id) VALUES ('nameless')`)
 				return err
+			}
+		},
+		"announces twice": func(db *DB) step {
+			return func(ctx context.Context, tx *transaction) error {
+				if err := db.note("bad")(ctx, tx); err != nil {
+					return err
+				}
+				e := event.New(event.TokenCreated, "mer_1", "tok_1", 1, time.Now(), nil)
+				return db.appendEvents(ctx, tx, []event.Event{e, e})
 			}
 		},
 		"ends the transaction": func(db *DB) step {
@@ -232,5 +243,34 @@ func BenchmarkWrite(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// The log of a database that is written to all the time stays small.
+func TestTheLogStaysSmall(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "paywicket.db")
+	db, err := Open(t.Context(), path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	long := strings.Repeat("x", 100_000)
+	written, largest := 0, int64(0)
+	for written < 10*walMost {
+		var writing sync.WaitGroup
+		for range 8 {
+			writing.Go(func() {
+				if err := db.write(context.Background(), db.note(long)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		writing.Wait()
+		written += 8 * len(long)
+		largest = max(largest, db.keeper.size())
+	}
+	if largest > 4*walMost || largest < walMost/2 {
+		t.Errorf("of %d bytes written the log held %d at its largest", written, largest)
 	}
 }

@@ -16,7 +16,7 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 	}
 	defer db.Close()
 	for name, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "foreign_keys": "1", "temp_store": "2", "trusted_schema": "0", "busy_timeout": "5000",
+		"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "foreign_keys": "1", "temp_store": "2", "trusted_schema": "0", "busy_timeout": "5000", "wal_autocheckpoint": "0",
 	} {
 		var got string
 		if err := db.writer.Get(&got, "PRAGMA "+name); err != nil || got != want {

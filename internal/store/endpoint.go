@@ -21,6 +21,7 @@ func (db *DB) CreateEndpoint(ctx context.Context, e webhook.Endpoint, actor stri
 			e.Merchant, e.ID, e.URL, encode(types), e.Sealed, millis(e.CreatedAt), millis(e.DisabledAt)); err != nil {
 			return err
 		}
+		tx.endpoints = nil
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: e.Merchant, Actor: actor, Action: "endpoint.create", Object: e.ID})
 	})
 }
@@ -68,6 +69,7 @@ func (db *DB) DisableEndpoint(ctx context.Context, m, id, actor string) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE webhook_endpoints SET disabled_at = ? WHERE merchant = ? AND id = ?`), millis(db.now()), m, id); err != nil {
 			return err
 		}
+		tx.endpoints = nil
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "endpoint.disable", Object: id})
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/webhook"
 )
 
 // appendEvents keeps events and the jobs that deliver them, in the transaction of
@@ -16,15 +17,12 @@ func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.
 	if len(events) == 0 {
 		return nil
 	}
-	endpoints, err := listEndpoints(ctx, tx, events[0].Merchant)
+	endpoints, err := tx.receivers(ctx, events[0].Merchant)
 	if err != nil {
 		return err
 	}
+	tx.events = append(tx.events, events...)
 	for _, e := range events {
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO events (merchant, id, type, object, sequence, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-			e.Merchant, e.ID, e.Type, e.Object, e.Sequence, millis(e.At), string(e.Data)); err != nil {
-			return err
-		}
 		for _, to := range endpoints {
 			if !to.Wants(e.Type) {
 				continue
@@ -35,6 +33,22 @@ func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.
 		}
 	}
 	return nil
+}
+
+// receivers gives a merchant's endpoints, read once in a transaction.
+func (tx *transaction) receivers(ctx context.Context, m string) ([]webhook.Endpoint, error) {
+	if known, ok := tx.endpoints[m]; ok {
+		return known, nil
+	}
+	found, err := listEndpoints(ctx, tx, m)
+	if err != nil {
+		return nil, err
+	}
+	if tx.endpoints == nil {
+		tx.endpoints = map[string][]webhook.Endpoint{}
+	}
+	tx.endpoints[m] = found
+	return found, nil
 }
 
 // eventRow is a row of events.

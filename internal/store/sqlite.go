@@ -16,7 +16,9 @@ import (
 // not take is an error, not a hope. The reasons: WAL lets readers read while one
 // writes; FULL makes a commit survive a power cut (EXTRA adds nothing in WAL
 // mode); secure_delete overwrites what is deleted; temporary files stay in
-// memory; schema objects run no unsafe function.
+// memory; schema objects run no unsafe function; checkpoints are the keeper's work
+// (see keeper.go) and not done within somebody's commit; 32 MiB of pages are kept
+// in memory, for what is written lands all over the indexes.
 var pragmas = []struct{ name, set, want string }{
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"},
@@ -25,6 +27,8 @@ var pragmas = []struct{ name, set, want string }{
 	{"temp_store", "MEMORY", "2"},
 	{"trusted_schema", "OFF", "0"},
 	{"busy_timeout", "5000", "5000"},
+	{"wal_autocheckpoint", "0", "0"},
+	{"cache_size", "-32768", "-32768"},
 }
 
 // connector opens SQLite connections with the pragmas set and checked.
@@ -39,9 +43,9 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 // openSQLite opens a pool: the single writer, whose transactions take the write
 // lock when they begin, or readers that cannot write.
 func openSQLite(path string, writing bool) (*sqlx.DB, error) {
-	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_txlock=immediate"}
+	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_txlock=immediate&_stmt_cache_size=128"}
 	if !writing {
-		source.RawQuery = "_txlock=deferred&_query_only=true"
+		source.RawQuery = "_txlock=deferred&_query_only=true&_stmt_cache_size=64"
 	}
 	d := &sqlite3.SQLiteDriver{ConnectHook: setPragmas}
 	pool := sql.OpenDB(connector{d, source.String()})

@@ -34,6 +34,7 @@ type DB struct {
 	queue  chan *pending // steps that wait for their commit
 	ended  chan struct{} // closed when the last one has been answered
 	broken chan error    // what made the database unfit for use
+	keeper *keeper
 	now    func() time.Time
 }
 
@@ -60,6 +61,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	}
 	db.queue, db.ended, db.broken = make(chan *pending, maxTogether), make(chan struct{}), make(chan error, 1)
 	go db.commitAll()
+	db.keeper = keep(db, path+"-wal")
 	return db, nil
 }
 
@@ -85,18 +87,13 @@ func ownFile(path string) error {
 
 // Close ends all use. Jobs must have been stopped, and all callers be gone, before.
 func (db *DB) Close() error {
+	db.keeper.stop()
 	close(db.queue)
 	<-db.ended
 	err := db.reader.Close()
 	// A truncated log leaves no copies of deleted rows behind.
 	_, checkpoint := db.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	return errors.Join(err, checkpoint, db.writer.Close())
-}
-
-// Checkpoint moves the write-ahead log into the database and empties it.
-func (db *DB) Checkpoint(ctx context.Context) error {
-	_, err := db.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
 }
 
 // Ready tells whether the database answers.

@@ -34,12 +34,16 @@ type Record struct {
 	Fingerprint string // keyed; equal for equal numbers of one merchant
 	Summary     card.Summary
 	CreatedAt   time.Time
+	// SameCardAs is the merchant's first token of the same card. Only Keep and
+	// Tokenize tell it; it is zero when there was none.
+	SameCardAs id.Token
 }
 
 // Store keeps records.
 type Store interface {
 	// KeepCard makes a record durable, with what it announces and its audit entry.
-	KeepCard(ctx context.Context, record Record, announce event.Event, actor string) error
+	// It gives the merchant's first token of the same card, zero when this is it.
+	KeepCard(ctx context.Context, record Record, announce event.Event, actor string) (id.Token, error)
 	// FindCard gives a merchant's record, or fault.NotFound.
 	FindCard(ctx context.Context, merchant string, token id.Token) (Record, error)
 	// RecordUse writes to the audit trail that a card is about to be opened.
@@ -72,10 +76,19 @@ func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token,
 		return Record{}, fmt.Errorf("vault: %w", err)
 	}
 	created := event.New(event.TokenCreated, merchant, token.String(), 1, r.CreatedAt, r.Payload())
-	if err := s.Store.KeepCard(ctx, r, created, actor); err != nil {
+	if r.SameCardAs, err = s.Store.KeepCard(ctx, r, created, actor); err != nil {
 		return Record{}, fmt.Errorf("vault: keep card: %w", err)
 	}
 	return r, nil
+}
+
+// Keep keeps a card that is not charged now, under a fresh token.
+// Errors: a fault on exp_year when the card has expired.
+func (s *Service) Keep(ctx context.Context, merchant string, c pan.Card, actor string) (Record, error) {
+	if c.Expiry.Passed(s.Now()) {
+		return Record{}, fault.Field("exp_year", "This card has expired. Use another card.")
+	}
+	return s.Tokenize(ctx, merchant, id.NewToken(), c, actor)
 }
 
 // Find gives what may be shown of a merchant's card. Errors: fault.NotFound,

@@ -110,7 +110,7 @@ CREATE TABLE cards (
     created_at  INTEGER NOT NULL,
     PRIMARY KEY (merchant, token)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX cards_of_fingerprint ON cards (merchant, fingerprint);
+CREATE INDEX cards_of_fingerprint ON cards (merchant, fingerprint, created_at);
 
 CREATE TABLE events (
     position INTEGER PRIMARY KEY, -- order of commit

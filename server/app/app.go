@@ -35,10 +35,6 @@ import (
 // processorLife bounds a call to a processor beyond any budget.
 const processorLife = 90 * time.Second
 
-// checkpointEvery is how often the write-ahead log is emptied, so that what was
-// deleted does not linger in it.
-const checkpointEvery = time.Minute
-
 // clock is the time that everything is stamped with: to the millisecond, as it is
 // stored, so that a thing looks the same before and after.
 func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
@@ -136,7 +132,6 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	defer stop()
 	var background sync.WaitGroup
 	background.Go(func() { a.payments.Run(working) })
-	background.Go(func() { a.checkpoint(working) })
 	background.Go(func() {
 		if err := a.db.Work(working, a.log, a.webhooks.Deliver); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
@@ -158,20 +153,4 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("app: %w", err)
 	}
 	return nil
-}
-
-// checkpoint empties the write-ahead log now and then.
-func (a *App) checkpoint(ctx context.Context) {
-	ticker := time.NewTicker(checkpointEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := a.db.Checkpoint(ctx); err != nil && ctx.Err() == nil {
-				a.log.Warn("the write-ahead log could not be emptied", "error", err)
-			}
-		}
-	}
 }

@@ -64,7 +64,11 @@ func Main(args []string, out, errors io.Writer) int {
 		fmt.Fprintln(errors, "paywicket:", err)
 		return exitFailure
 	}
-	if err := parsed.Run(console{ctx, out, slog.New(slog.NewJSONHandler(errors, nil))}); err != nil {
+	moreThreads()
+	log, end := newPatientWriter(errors)
+	err = parsed.Run(console{ctx, out, slog.New(slog.NewJSONHandler(log, nil))})
+	end()
+	if err != nil {
 		fmt.Fprintln(errors, "paywicket:", err)
 		return exitFailure
 	}

@@ -3,6 +3,7 @@
 //	POST /v1/checkout_sessions       open a session for one purchase
 //	GET  /v1/checkout_sessions/{id}  what became of it; publishable keys may ask too
 //	GET  /v1/payments/{id}           one attempt to pay
+//	POST /v1/tokens                  keep a card without charging it
 //	GET  /v1/tokens/{id}             what may be shown of a kept card
 //	POST /v1/webhook_endpoints       where to be told; the signing secret is in the answer
 //	GET  /v1/events                  what happened, newest first
@@ -49,6 +50,7 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Options("/checkout_sessions/:id", preflight)
 	v1.Get("/checkout_sessions/:id", crossOrigin, either, wire.Handle(a.Log, fiber.StatusOK, a.findSession))
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
+	v1.Post("/tokens", secret, a.createToken)
 	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))
 	v1.Post("/webhook_endpoints", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))

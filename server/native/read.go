@@ -27,18 +27,6 @@ func (a *API) findPayment(call wire.Call, _ wire.Empty) (event.Payment, error) {
 	return p.Payload(), nil
 }
 
-func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
-	token, err := id.ParseToken(call.Param("id"))
-	if err != nil {
-		return event.Token{}, fault.New(fault.NotFound, "There is nothing of that id here.")
-	}
-	r, err := a.Vault.Find(call, call.Merchant(), token)
-	if err != nil {
-		return event.Token{}, err
-	}
-	return r.Payload(), nil
-}
-
 // List is a page of events, newest first.
 type List struct {
 	Events  []event.Envelope `json:"events"`

@@ -36,6 +36,12 @@ type Call struct {
 	fiber  *fiber.Ctx
 }
 
+// CallOf gives the call that a request is. The caller was put there by package guard.
+func CallOf(c *fiber.Ctx) Call {
+	caller, _ := c.Locals(callerLocal).(merchant.Credential)
+	return Call{c.UserContext(), caller, c}
+}
+
 // Merchant is the account on whose behalf the call is made.
 func (c Call) Merchant() string { return c.Caller.Merchant }
 
@@ -54,7 +60,7 @@ type Empty struct{}
 
 // Handle makes a route of a function: it reads the body strictly into Req (unless
 // that is Empty), calls, and answers status with the result as JSON or the error
-// as a problem. The caller was put there by package guard.
+// as a problem.
 func Handle[Req, Res any](log *slog.Logger, status int, call func(Call, Req) (Res, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		var request Req
@@ -67,8 +73,7 @@ func Handle[Req, Res any](log *slog.Logger, status int, call func(Call, Req) (Re
 				return Fail(c, log, err)
 			}
 		}
-		caller, _ := c.Locals(callerLocal).(merchant.Credential)
-		result, err := call(Call{c.UserContext(), caller, c}, request)
+		result, err := call(CallOf(c), request)
 		if err != nil {
 			return Fail(c, log, err)
 		}

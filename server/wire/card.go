@@ -23,7 +23,13 @@ const (
 //
 // The fields are number, exp_month, exp_year, cvv and name, flat in one object.
 // Errors: fault.Malformed, and faults that name the field without its content.
-func ReadCard(body []byte) (pan.Card, error) {
+func ReadCard(body []byte) (pan.Card, error) { return readCard(body, true) }
+
+// ReadCardToKeep reads a card that is to be kept and not charged now. It is read
+// as ReadCard does, but may come without a CVV: none is ever kept.
+func ReadCardToKeep(body []byte) (pan.Card, error) { return readCard(body, false) }
+
+func readCard(body []byte, charged bool) (pan.Card, error) {
 	var number, cvv []byte
 	var c pan.Card
 	err := scan(body, func(path string, value []byte) error {
@@ -50,9 +56,11 @@ func ReadCard(body []byte) (pan.Card, error) {
 	if c.Number, err = pan.ParseNumber(number); err != nil {
 		return pan.Card{}, err
 	}
-	if c.CVV, err = pan.ParseCVV(cvv, c.Number.Brand()); err != nil {
-		c.Wipe()
-		return pan.Card{}, err
+	if charged || cvv != nil {
+		if c.CVV, err = pan.ParseCVV(cvv, c.Number.Brand()); err != nil {
+			c.Wipe()
+			return pan.Card{}, err
+		}
 	}
 	if err := checkExpiry(c.Expiry); err != nil {
 		c.Wipe()

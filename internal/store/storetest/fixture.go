@@ -157,7 +157,8 @@ func (h *house) keep(m string, token id.Token) error {
 		Token: token, Merchant: m, Version: 1, Sealed: []byte("sealed"), Fingerprint: "f", CreatedAt: h.now(),
 		Summary: card.Summary{Brand: card.Visa, BIN: "411111", Last4: "1111", ExpMonth: 12, ExpYear: 2030},
 	}
-	return h.db.KeepCard(context.Background(), r, event.New(event.TokenCreated, m, token.String(), 1, h.now(), r.Payload()), "shopper")
+	_, err := h.db.KeepCard(context.Background(), r, event.New(event.TokenCreated, m, token.String(), 1, h.now(), r.Payload()), "shopper")
+	return err
 }
 
 // same compares two things by how they print, which is enough for plain structs.

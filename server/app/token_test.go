@@ -1,0 +1,67 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/paywicket/paywicket/internal/merchant"
+)
+
+func TestACardIsKeptWithoutBeingCharged(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const card = `{"number":"4111 1111 1111 1111","exp_month":12,"exp_year":2030,"cvv":"739","name":"Ada"}`
+	first := h.api("POST", "/v1/tokens", card)
+	if first.Status != http.StatusCreated || first.text("card.last4") != "1111" || first.field("same_card_as") != nil {
+		t.Fatalf("%d %s", first.Status, first.Body)
+	}
+	if found := h.api("GET", "/v1/tokens/"+first.text("id"), ""); found.text("fingerprint") != first.text("fingerprint") || found.Status != http.StatusOK {
+		t.Errorf("%d %s", found.Status, found.Body)
+	}
+	// The CVV may be left out, and the same card is known again.
+	second := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":1,"exp_year":2031}`)
+	if second.Status != http.StatusCreated || second.text("same_card_as") != first.text("id") || second.text("id") == first.text("id") {
+		t.Errorf("%d %s", second.Status, second.Body)
+	}
+	if other := h.api("POST", "/v1/tokens", `{"number":"5555555555554444","exp_month":1,"exp_year":2031}`); other.field("same_card_as") != nil {
+		t.Errorf("another card: %s", other.Body)
+	}
+	// Another merchant's card is nobody's business.
+	theirs := h.merchant("Other").Keys[merchant.Secret].Text()
+	if a := h.call("POST", "/v1/tokens", card, "Authorization", "Bearer "+theirs); a.Status != http.StatusCreated || a.field("same_card_as") != nil || a.text("fingerprint") == first.text("fingerprint") {
+		t.Errorf("another merchant: %d %s", a.Status, a.Body)
+	}
+	if n := len(h.ledger.List()); n != 0 {
+		t.Errorf("the processor was asked %d times", n)
+	}
+	h.expectNoTrace("4111111111111111", "4111 1111 1111 1111", "5555555555554444", `"739"`)
+}
+
+func TestBadCardsAreNotKept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for name, c := range map[string]struct{ body, field string }{
+		"luhn":      {`{"number":"4111111111111112","exp_month":12,"exp_year":2030}`, "number"},
+		"expired":   {`{"number":"4111111111111111","exp_month":12,"exp_year":2020}`, "exp_year"},
+		"no number": {`{"exp_month":12,"exp_year":2030}`, "number"},
+		"short cvv": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"12"}`, "cvv"},
+		"empty cvv": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":""}`, "cvv"},
+		"a session": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"session":"cs_1"}`, "session"},
+	} {
+		if a := h.api("POST", "/v1/tokens", c.body); a.Status != http.StatusBadRequest || a.text("field") != c.field {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	if a := h.api("POST", "/v1/tokens", `{"name":"`+strings.Repeat("x", 17_000)+`"}`); a.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a large body: %d", a.Status)
+	}
+	publishable := h.account.Keys[merchant.Publishable].Text()
+	if a := h.call("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030}`, "Authorization", "Bearer "+publishable); a.Status != http.StatusForbidden {
+		t.Errorf("with a page's key: %d %s", a.Status, a.Body)
+	}
+	if list := h.api("GET", "/v1/events", ""); !strings.Contains(list.Body, `"events":[]`) {
+		t.Errorf("something was kept: %s", list.Body)
+	}
+	h.expectNoTrace("4111111111111111", "4111111111111112")
+}

@@ -1,0 +1,55 @@
+package native
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/server/wire"
+)
+
+// KeptToken is a token that has just been made.
+type KeptToken struct {
+	event.Token
+	SameCardAs *string `json:"same_card_as"` // the merchant's first token of the same card, if there was one
+}
+
+// createToken keeps a card without charging it. It is for servers that hold card
+// data already, such as one that moves its cards here; pages use the checkout.
+// The handler owns the number from the body's bytes to the wipe.
+func (a *API) createToken(c *fiber.Ctx) error {
+	defer clear(c.Request().Body())
+	body, err := wire.Body(c, wire.MaxBody)
+	if err != nil {
+		return wire.Fail(c, a.Log, err)
+	}
+	card, err := wire.ReadCardToKeep(body)
+	if err != nil {
+		return wire.Fail(c, a.Log, err)
+	}
+	defer card.Wipe()
+	call := wire.CallOf(c)
+	r, err := a.Vault.Keep(call, call.Merchant(), card, call.Actor())
+	if err != nil {
+		return wire.Fail(c, a.Log, err)
+	}
+	kept := KeptToken{Token: r.Payload()}
+	if !r.SameCardAs.IsZero() {
+		first := r.SameCardAs.String()
+		kept.SameCardAs = &first
+	}
+	return wire.Answer(c, fiber.StatusCreated, kept)
+}
+
+func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
+	token, err := id.ParseToken(call.Param("id"))
+	if err != nil {
+		return event.Token{}, fault.New(fault.NotFound, "There is nothing of that id here.")
+	}
+	r, err := a.Vault.Find(call, call.Merchant(), token)
+	if err != nil {
+		return event.Token{}, err
+	}
+	return r.Payload(), nil
+}
