@@ -8,7 +8,7 @@ package migrations
 
 import "embed"
 
-// SQLite is the steps for SQLite, under sqlite/.
+// Steps is the steps for each database, under sqlite/ and postgres/.
 //
-//go:embed sqlite/*.sql
-var SQLite embed.FS
+//go:embed sqlite/*.sql postgres/*.sql
+var Steps embed.FS

@@ -2,7 +2,6 @@ package checkout_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/checkout"
@@ -25,6 +24,7 @@ import (
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/store/storetest"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
@@ -34,7 +34,7 @@ type house struct {
 	*testing.T
 	*checkout.Service
 	db       *store.DB
-	rows     *sql.DB
+	rows     *sqlx.DB
 	payments *payment.Service
 	vault    *heldVault
 	says     *scripted
@@ -58,15 +58,7 @@ func open(t *testing.T) *house {
 	h := &house{T: t}
 	h.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
 	dir := t.TempDir()
-	var err error
-	h.db, err = store.Open(t.Context(), filepath.Join(dir, "paywicket.db"), h.now)
-	h.must(err)
-	h.rows, err = sql.Open("sqlite3", filepath.Join(dir, "paywicket.db"))
-	h.must(err)
-	t.Cleanup(func() {
-		h.rows.Close()
-		h.db.Close()
-	})
+	h.db, h.rows = storetest.Open(t, h.now)
 	master, err := keyring.MasterFile(filepath.Join(dir, "master.key"))
 	h.must(err)
 	ring, err := keyring.Open(t.Context(), h.db, master)

@@ -80,7 +80,7 @@ func TestTheIntentIsThereBeforeTheProcessorIsAsked(t *testing.T) {
 	h := open(t)
 	found := 0
 	h.says.authorize = func(_ context.Context, r processor.Request, _ processor.Instrument) (processor.Outcome, error) {
-		if err := h.rows.QueryRow(`SELECT count(*) FROM payments WHERE processor_reference = ? AND state = 'inflight'`, r.Reference).Scan(&found); err != nil {
+		if err := h.rows.QueryRow(h.rows.Rebind(`SELECT count(*) FROM payments WHERE processor_reference = ? AND state = 'inflight'`), r.Reference).Scan(&found); err != nil {
 			t.Error(err)
 		}
 		return echo(r, processor.Approved), nil

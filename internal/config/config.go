@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -14,7 +15,8 @@ import (
 type Server struct {
 	Listen       string        // address and port, such as 127.0.0.1:8080
 	BaseURL      string        // where browsers reach it; http://Listen when empty
-	Data         string        // directory of the database and the master key
+	Data         string        // directory of the master key, and of the database unless Database names one
+	Database     string        // URL of a PostgreSQL database; an SQLite file in Data when empty
 	Loopback     bool          // allow webhooks and processors on this machine, over plain http
 	ProcessorURL string        // the sandbox processor
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
@@ -39,6 +41,9 @@ func (s Server) Check() (Server, error) {
 	}
 	if s.BaseURL, err = merchant.ParseOrigin(s.BaseURL); err != nil && !s.Proxied {
 		return s, fmt.Errorf("--base-url: %w", err)
+	}
+	if s.Database != "" && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
+		return s, fmt.Errorf("--database-url: give it as postgres://user:password@host:5432/name, or leave it out for an SQLite file")
 	}
 	if s.Data == "" {
 		return s, fmt.Errorf("--data: name the directory for the database and the master key")

@@ -104,6 +104,11 @@ func (db *DB) tryCommit(together []*pending, careful bool) (rest []*pending, err
 		return together, err
 	}
 	tx := &transaction{Tx: begun, careful: careful}
+	if db.engine.begin != "" {
+		if _, err := tx.Exec(db.engine.begin); err != nil {
+			return together, errors.Join(err, tx.Rollback())
+		}
+	}
 	var done []*pending
 	for i, p := range together {
 		a, err := tx.run(p)
@@ -116,17 +121,25 @@ func (db *DB) tryCommit(together []*pending, careful bool) (rest []*pending, err
 			done = append(done, p)
 		}
 	}
-	err = tx.flush()
-	if err == nil {
-		err = tx.Commit()
-	}
-	if err != nil {
+	if err := tx.flush(); err != nil {
 		return done, errors.Join(err, tx.Rollback())
 	}
+	err = tx.Commit()
+	if err != nil {
+		db.notice(err)
+		err = uncertain(err)
+	}
 	for _, p := range done {
-		p.answer <- answer{}
+		p.answer <- answer{err: err}
 	}
 	return nil, nil
+}
+
+// uncertain marks a commit whose end is not known: the connection may have broken
+// after the database had taken it. It is not tried again here, for that could do it
+// twice; the caller is told to look.
+func uncertain(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "It is not known whether this was stored. Ask what became of it before you try again.")
 }
 
 // run runs one step. In a careful transaction a savepoint stands before it, to go

@@ -27,7 +27,7 @@ func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.
 			if !to.Wants(e.Type) {
 				continue
 			}
-			if err := db.jobs.deliver(ctx, tx.Tx.Tx, deliveryArgs{Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID}); err != nil {
+			if err := db.queued.deliver(ctx, tx.Tx.Tx, deliveryArgs{Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID}); err != nil {
 				return err
 			}
 		}

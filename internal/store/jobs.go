@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/riverdriver"
 
 	"github.com/paywicket/paywicket/internal/webhook"
 )
@@ -34,8 +34,8 @@ func (deliveryArgs) Kind() string { return "webhook_delivery" }
 // jobQueue adds jobs within transactions. It runs none.
 type jobQueue struct{ client *river.Client[*sql.Tx] }
 
-func newJobQueue(pool *sql.DB) (*jobQueue, error) {
-	client, err := river.NewClient(riversqlite.New(pool), &river.Config{})
+func newJobQueue(driver riverdriver.Driver[*sql.Tx]) (*jobQueue, error) {
+	client, err := river.NewClient(driver, &river.Config{})
 	if err != nil {
 		return nil, fmt.Errorf("store: job queue: %w", err)
 	}
@@ -52,7 +52,7 @@ func (q *jobQueue) deliver(ctx context.Context, tx *sql.Tx, args deliveryArgs) e
 func (db *DB) Work(ctx context.Context, log *slog.Logger, deliver func(ctx context.Context, merchant, endpoint, event string) error) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliveryWorker{deliver: deliver, log: log, now: db.now})
-	client, err := river.NewClient(riversqlite.New(db.writer.DB), &river.Config{
+	client, err := river.NewClient(db.engine.queue(db.jobs.DB), &river.Config{
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: deliveryWidth}},
 		Workers:           workers,
 		FetchPollInterval: pollInterval,

@@ -9,33 +9,30 @@ import (
 	"syscall"
 
 	"github.com/pressly/goose/v3"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/paywicket/paywicket/migrations"
 )
 
-// migrate brings the schema up to date, ours and the job queue's. A lock file
-// beside the database lets one process do it at a time: of four concurrent runs
-// on SQLite, two failed without.
-func (db *DB) migrate(ctx context.Context, path string) error {
-	unlock, err := lockFile(path + ".lock")
+// migrate brings the schema up to date, ours and the job queue's.
+func (db *DB) migrate(ctx context.Context) error {
+	unlock, err := db.engine.lock(db.pools)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	steps, err := fs.Sub(migrations.SQLite, "sqlite")
+	steps, err := fs.Sub(migrations.Steps, db.engine.name)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db.writer.DB, steps)
+	provider, err := goose.NewProvider(db.engine.dialect, db.writer.DB, steps)
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
-	queue, err := rivermigrate.New(riversqlite.New(db.writer.DB), nil)
+	queue, err := rivermigrate.New(db.engine.queue(db.writer.DB), nil)
 	if err != nil {
 		return fmt.Errorf("store: job migrations: %w", err)
 	}

@@ -23,7 +23,7 @@ func (db *DB) KeepObservation(ctx context.Context, key string, signals, events [
 		}
 		// The signals that came first stay: later ones could be made up after the fact.
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO sense_visits (sense_key, merchant, session, signals, batches, first_at, last_at) VALUES (?, ?, ?, ?, 1, ?, ?)
-			ON CONFLICT (sense_key) DO UPDATE SET batches = batches + 1, last_at = excluded.last_at,
+			ON CONFLICT (sense_key) DO UPDATE SET batches = sense_visits.batches + 1, last_at = excluded.last_at,
 			signals = CASE WHEN sense_visits.signals = '' THEN excluded.signals ELSE sense_visits.signals END`),
 			key, session.Merchant, session.ID, string(signals), millis(now), millis(now)); err != nil {
 			return err

@@ -6,10 +6,16 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
 // pragmas are set on every connection and read back: a setting that SQLite did
@@ -40,15 +46,45 @@ type connector struct {
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.source) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
 
-// openSQLite opens a pool: the single writer, whose transactions take the write
-// lock when they begin, or readers that cannot write.
-func openSQLite(path string, writing bool) (*sqlx.DB, error) {
+// readers is how many connections read at the same time.
+const readers = 4
+
+// sqliteAt is SQLite with its file at a path. A lock file beside it lets one process
+// migrate at a time: of four concurrent runs, two failed without.
+func sqliteAt(path string) engine {
+	return engine{
+		name: "sqlite", dialect: goose.DialectSQLite3,
+		queue: func(pool *sql.DB) riverdriver.Driver[*sql.Tx] { return riversqlite.New(pool) },
+		lock:  func(pools) (func(), error) { return lockFile(path + ".lock") },
+	}
+}
+
+// openSQLite opens the pools. Jobs share the writer's one connection.
+func openSQLite(path string) (pools, error) {
+	if err := ownFile(path); err != nil {
+		return pools{}, err
+	}
+	writer, err := openPool(path, true)
+	if err != nil {
+		return pools{}, err
+	}
+	reader, err := openPool(path, false)
+	if err != nil {
+		return pools{}, errors.Join(err, writer.Close())
+	}
+	return pools{writer: writer, reader: reader, jobs: writer}, nil
+}
+
+// openPool opens the single writer, whose transactions take the write lock when
+// they begin, or readers that cannot write.
+func openPool(path string, writing bool) (*sqlx.DB, error) {
 	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_txlock=immediate&_stmt_cache_size=128"}
 	if !writing {
 		source.RawQuery = "_txlock=deferred&_query_only=true&_stmt_cache_size=64"
 	}
 	d := &sqlite3.SQLiteDriver{ConnectHook: setPragmas}
 	pool := sql.OpenDB(connector{d, source.String()})
+	pool.SetMaxOpenConns(readers)
 	if writing {
 		pool.SetMaxOpenConns(1)
 	}
@@ -85,6 +121,26 @@ func readPragma(conn *sqlite3.SQLiteConn, name string) (string, error) {
 		return "", fmt.Errorf("store: read pragma %s: %w", name, err)
 	}
 	return fmt.Sprint(value[0]), nil
+}
+
+// ownFile makes the database file readable by its owner alone before SQLite
+// would make it by the umask; SQLite gives the files beside it the same mode.
+func ownFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("store: data directory: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("store: database file: %w", err)
+	}
+	info, err := file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("store: database file: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("store: database %s can be read by others (mode %04o): run chmod 600 on it: %w", path, info.Mode().Perm(), fs.ErrPermission)
+	}
+	return nil
 }
 
 // isSyncFailure tells whether a sync of the file itself failed.

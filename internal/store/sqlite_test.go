@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,36 +9,13 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3"
-
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/store/storetest"
 )
 
-// openSQLite opens a database in a directory of its own.
-func openSQLite(t testing.TB, now func() time.Time) (*store.DB, *sql.DB) {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "paywicket.db")
-	db, err := store.Open(t.Context(), path, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	intruder, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		intruder.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db, intruder
-}
-
-func TestSQLite(t *testing.T) {
+func TestDatabase(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, openSQLite)
+	storetest.Run(t)
 }
 
 // Every file of the database is its owner's alone, from the first moment.

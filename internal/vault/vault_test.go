@@ -3,15 +3,14 @@ package vault_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
+	"encoding/hex"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/fault"
@@ -20,6 +19,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/store/storetest"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
@@ -34,23 +34,14 @@ type house struct {
 	*vault.Service
 	dir          string
 	db           *store.DB
-	intruder     *sql.DB
+	intruder     *sqlx.DB
 	mine, theirs string
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{T: t, dir: t.TempDir()}
-	path := filepath.Join(h.dir, "paywicket.db")
-	var err error
-	h.db, err = store.Open(t.Context(), path, now)
-	h.must(err)
-	h.intruder, err = sql.Open("sqlite3", path)
-	h.must(err)
-	t.Cleanup(func() {
-		h.intruder.Close()
-		h.db.Close()
-	})
+	h.db, h.intruder = storetest.Open(t, now)
 	master, err := keyring.MasterFile(filepath.Join(h.dir, "master.key"))
 	h.must(err)
 	ring, err := keyring.Open(t.Context(), h.db, master)
@@ -122,24 +113,28 @@ func TestAKeptCardOpens(t *testing.T) {
 // another row, for another merchant, with another expiry, or in an older form.
 func TestARowThatWasTamperedWithDoesNotOpen(t *testing.T) {
 	t.Parallel()
-	for name, tamper := range map[string]string{
-		"swapped":          `UPDATE cards SET sealed = (SELECT sealed FROM cards WHERE last4 = '4444') WHERE last4 = '1111'`,
-		"a later expiry":   `UPDATE cards SET exp_year = 2039 WHERE last4 = '1111'`,
-		"another form":     `UPDATE cards SET version = 0 WHERE last4 = '1111'`,
-		"cut":              `UPDATE cards SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE last4 = '1111'`,
-		"emptied":          `UPDATE cards SET sealed = x'' WHERE last4 = '1111'`,
-		"another token":    `UPDATE cards SET token = x'00112233445546778899aabbccddeeff' WHERE last4 = '1111'`,
-		"another merchant": `UPDATE cards SET merchant = (SELECT merchant FROM cards WHERE last4 = '4444') WHERE last4 = '1111'`,
+	elsewhere := id.NewToken()
+	for name, tamper := range map[string]struct {
+		statement string
+		args      []any
+	}{
+		"swapped":          {`UPDATE cards SET sealed = (SELECT sealed FROM cards WHERE last4 = '4444') WHERE last4 = '1111'`, nil},
+		"a later expiry":   {`UPDATE cards SET exp_year = 2039 WHERE last4 = '1111'`, nil},
+		"another form":     {`UPDATE cards SET version = 0 WHERE last4 = '1111'`, nil},
+		"cut":              {`UPDATE cards SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE last4 = '1111'`, nil},
+		"emptied":          {`UPDATE cards SET sealed = ? WHERE last4 = '1111'`, []any{[]byte{}}},
+		"another token":    {`UPDATE cards SET token = ? WHERE last4 = '1111'`, []any{elsewhere[:]}},
+		"another merchant": {`UPDATE cards SET merchant = (SELECT merchant FROM cards WHERE last4 = '4444') WHERE last4 = '1111'`, nil},
 	} {
 		h := open(t)
 		r := h.keep(h.mine, number)
 		h.keep(h.theirs, "5555555555554444")
-		_, err := h.intruder.Exec(tamper)
+		_, err := h.intruder.Exec(h.intruder.Rebind(tamper.statement), tamper.args...)
 		h.must(err)
 		m, token := h.mine, r.Token
 		switch name {
 		case "another token":
-			copy(token[:], []byte{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x46, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff})
+			token = elsewhere
 		case "another merchant":
 			m = h.theirs
 		}
@@ -165,30 +160,23 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-// What lies on disk holds no digit of the card beyond BIN and last four, in no
-// file, and no CVV and no name at all.
-func TestNothingOfACardIsOnDisk(t *testing.T) {
+// What is kept holds no digit of the card beyond BIN and last four in any form, no
+// CVV and no name.
+func TestNothingOfACardIsKeptInTheClear(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	for range 20 {
 		h.keep(h.mine, number)
 	}
-	files, err := os.ReadDir(h.dir)
-	h.must(err)
-	looked := 0
-	for _, file := range files {
-		content, err := os.ReadFile(filepath.Join(h.dir, file.Name()))
-		h.must(err)
-		looked += len(content)
-		// Three digits turn up in any random bytes: a CVV is looked for as a value.
-		for _, secret := range []string{number, strings.Join(strings.Split(number, ""), "\x00"), `"739"`, "Ada Lovelace"} {
-			if at := bytes.Index(content, []byte(secret)); at >= 0 {
-				t.Errorf("%s holds %q at %d", file.Name(), secret, at)
-			}
+	content := storetest.Dump(t, h.intruder)
+	// Three digits turn up in any random bytes: a CVV is looked for as a value.
+	for _, secret := range []string{number, hex.EncodeToString([]byte(number)), strings.Join(strings.Split(number, ""), "\x00"), `"739"`, "Ada Lovelace"} {
+		if at := bytes.Index(content, []byte(secret)); at >= 0 {
+			t.Errorf("%q is there, at %d", secret, at)
 		}
 	}
-	if looked < 50_000 {
-		t.Errorf("only %d bytes were looked at", looked)
+	if n := bytes.Count(content, []byte("411111")); n < 20 {
+		t.Errorf("in %d bytes the BIN is found %d times: was anything looked at?", len(content), n)
 	}
 }
 
@@ -199,7 +187,7 @@ func TestEveryUseIsOnRecordBeforeTheCardOpens(t *testing.T) {
 	_, err := h.opens(h.mine, r.Token)
 	h.must(err)
 	var uses int
-	h.must(h.intruder.QueryRow(`SELECT count(*) FROM audit_entries WHERE action = 'card.borrow' AND object = ? AND actor = 'key 1' AND detail = 'authorize pay_1'`, r.Token.String()).Scan(&uses))
+	h.must(h.intruder.QueryRow(h.intruder.Rebind(`SELECT count(*) FROM audit_entries WHERE action = 'card.borrow' AND object = ? AND actor = 'key 1' AND detail = 'authorize pay_1'`), r.Token.String()).Scan(&uses))
 	if uses != 1 {
 		t.Errorf("one use is on record %d times", uses)
 	}

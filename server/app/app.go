@@ -57,7 +57,7 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 	if err != nil {
 		return nil, err
 	}
-	db, err := OpenStore(ctx, settings.Data)
+	db, err := OpenStore(ctx, settings.Data, settings.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +68,13 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 	return a, nil
 }
 
-// OpenStore opens the database of a data directory.
-func OpenStore(ctx context.Context, data string) (*store.DB, error) {
-	return store.Open(ctx, filepath.Join(data, "paywicket.db"), clock)
+// OpenStore opens the PostgreSQL database at a URL, or the SQLite one of a data
+// directory when that is empty.
+func OpenStore(ctx context.Context, data, database string) (*store.DB, error) {
+	if database == "" {
+		database = filepath.Join(data, "paywicket.db")
+	}
+	return store.Open(ctx, database, clock)
 }
 
 // wire makes the services and the front.

@@ -20,6 +20,7 @@ type merchantCommand struct {
 type merchantCreateCommand struct {
 	Name        string   `arg:"" help:"The name shoppers see."`
 	Data        string   `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the database."`
+	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database instead."`
 	Descriptor  string   `required:"" help:"What the shopper's statement says, 5 to 22 characters."`
 	Origin      []string `required:"" help:"Origin that may embed the checkout, such as https://shop.example. May be given again."`
 	Live        bool     `help:"Real money. Default: sandbox."`
@@ -30,7 +31,7 @@ type merchantCreateCommand struct {
 
 // Run opens the account and writes its keys.
 func (m merchantCreateCommand) Run(c console) error {
-	db, err := app.OpenStore(c, m.Data)
+	db, err := app.OpenStore(c, m.Data, m.DatabaseURL)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func credentials(t *testing.T, h *house) {
 		if key.Secret == "" {
 			continue
 		}
-		if n := h.count(`SELECT count(*) FROM credentials WHERE hash LIKE ?`, "%"+key.Secret+"%"); n != 0 {
+		if bytes.Contains(c.Hash, []byte(key.Secret)) || len(c.Hash) != 32 {
 			t.Errorf("the secret of the %s key is kept in the clear", role)
 		}
 	}

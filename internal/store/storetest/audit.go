@@ -65,7 +65,7 @@ func auditTrailTamperedWith(t *testing.T, h *house) {
 		_, err = h.intruder.Exec(`DELETE FROM audit_entries`)
 		h.must(err)
 		for _, row := range copied {
-			_, err = h.intruder.Exec(`INSERT INTO audit_entries (position, at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, row...)
+			_, err = h.intruder.Exec(h.intruder.Rebind(`INSERT INTO audit_entries (position, at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`), row...)
 			h.must(err)
 		}
 		if _, err := h.db.CheckAudit(t.Context()); err != nil {

@@ -4,11 +4,12 @@ package storetest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/checkout"
@@ -22,12 +23,8 @@ import (
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
-// Open gives a new, empty database, and a second way into it such as somebody has
-// who holds the file or the server: it may read and write anything.
-type Open func(t testing.TB, now func() time.Time) (db *store.DB, intruder *sql.DB)
-
-// Run runs the suite.
-func Run(t *testing.T, open Open) {
+// Run runs the suite on the database that Open gives.
+func Run(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *house){
 		"accounts":                         accounts,
 		"credentials":                      credentials,
@@ -52,7 +49,7 @@ func Run(t *testing.T, open Open) {
 			t.Parallel()
 			h := &house{T: t}
 			h.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
-			h.db, h.intruder = open(t, h.now)
+			h.db, h.intruder = Open(t, h.now)
 			test(t, h)
 		})
 	}
@@ -62,7 +59,7 @@ func Run(t *testing.T, open Open) {
 type house struct {
 	*testing.T
 	db       *store.DB
-	intruder *sql.DB
+	intruder *sqlx.DB
 	clock    atomic.Int64 // unix milliseconds
 }
 
@@ -89,7 +86,7 @@ func (h *house) refused(what string, err error, code fault.Code) {
 func (h *house) count(query string, args ...any) int {
 	h.Helper()
 	var n int
-	h.must(h.intruder.QueryRow(query, args...).Scan(&n))
+	h.must(h.intruder.QueryRow(h.intruder.Rebind(query), args...).Scan(&n))
 	return n
 }
 
