@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 
 const count = { pass: 0, fail: 0, skip: 0 };
 
-for (const line of existsSync(".cache/go.json") ? readFileSync(".cache/go.json", "utf8").split("\n") : []) {
-  if (!line) continue;
-  const { Action, Test } = JSON.parse(line);
-  if (Test && Action in count) count[Action]++;
+for (const file of [".cache/go.json", ".cache/go-postgres.json"]) {
+  if (!existsSync(file)) count.fail++;
+  for (const line of existsSync(file) ? readFileSync(file, "utf8").split("\n") : []) {
+    if (!line) continue;
+    const { Action, Test } = JSON.parse(line);
+    if (Test && Action in count) count[Action]++;
+  }
 }
 for (const file of [".cache/unit.json", ".cache/browser.json"]) {
   if (!existsSync(file)) {

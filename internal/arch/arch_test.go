@@ -76,6 +76,7 @@ var only = []struct {
 	{"database/sql", []string{"internal/store/…"}, "all SQL is in the store"},
 	{"github.com/jmoiron/sqlx", []string{"internal/store/…"}, "all SQL is in the store"},
 	{"github.com/mattn/go-sqlite3", []string{"internal/store/…"}, "all SQL is in the store"},
+	{"github.com/jackc/pgx/v5/…", []string{"internal/store/…"}, "all SQL is in the store"},
 	{"github.com/riverqueue/river/…", []string{"internal/store/…"}, "jobs are kept with what they are about"},
 	{"migrations", []string{"internal/store/…"}, "all SQL is in the store"},
 	{"internal/pan", []string{"internal/vault", "internal/processor/…", "internal/checkout", "server/wire", "server/sandbox"}, "raw card numbers go through few hands"},
