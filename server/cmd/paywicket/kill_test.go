@@ -1,0 +1,287 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/store/storetest"
+	"github.com/paywicket/paywicket/internal/vault"
+	"github.com/paywicket/paywicket/server/cli"
+)
+
+// The test binary is the program too, when it is told so: that is what is killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("PAYWICKET_TEST_RUN_PROGRAM") != "" {
+		os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// trials is how often the program is killed. No loss in N of them bounds the chance
+// of one at 3/N with 95 % confidence.
+func trials(t *testing.T) int {
+	if text := os.Getenv("PAYWICKET_TEST_KILLS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if storetest.Server != "" {
+		return 30 // what a commit is worth there is PostgreSQL's own promise
+	}
+	return 200
+}
+
+// program is a server in a process of its own.
+type program struct {
+	*exec.Cmd
+	url string
+}
+
+// house is what outlives each of them.
+type house struct {
+	*testing.T
+	data     string
+	location string // of the database
+	secret   string // key
+}
+
+func (h *house) command(args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), "PAYWICKET_TEST_RUN_PROGRAM=1", "PAYWICKET_DATA="+h.data)
+	if storetest.Server != "" {
+		c.Env = append(c.Env, "DATABASE_URL="+h.location)
+	}
+	return c
+}
+
+// start starts a server and waits until it says where it is.
+func (h *house) start() *program {
+	h.Helper()
+	p := &program{Cmd: h.command("serve", "--listen", "127.0.0.1:0", "--processor-url", "http://127.0.0.1:1", "--allow-loopback")}
+	log, err := p.StderrPipe()
+	if err != nil {
+		h.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		h.Fatal(err)
+	}
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		var line struct{ Msg, URL string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+			p.url = line.URL
+			go io.Copy(io.Discard, log)
+			return p
+		}
+		h.Log(lines.Text())
+	}
+	h.Fatal("the server did not start")
+	return nil
+}
+
+// call makes a request with the secret key; ok is false when no whole answer came.
+func (h *house) call(client *http.Client, method, url, body string) (status int, answer []byte, ok bool) {
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		h.Error(err)
+		return 0, nil, false
+	}
+	request.Header.Set("Authorization", "Bearer "+h.secret)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, nil, false
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(response.Body)
+	return response.StatusCode, answer, err == nil
+}
+
+// acknowledged is the tokens that a caller was given, with the number each is for.
+type acknowledged struct {
+	mu     sync.Mutex
+	number map[string]string
+}
+
+func (a *acknowledged) add(token, number string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.number[token] = number
+}
+
+// load keeps cards until the server is gone.
+func (h *house) load(p *program, all *acknowledged, latest map[string]string) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}, Timeout: 10 * time.Second}
+	defer client.CloseIdleConnections()
+	var callers sync.WaitGroup
+	var mu sync.Mutex
+	for range 8 {
+		callers.Go(func() {
+			for {
+				number := cardNumber()
+				status, answer, ok := h.call(client, "POST", p.url+"/v1/tokens", `{"number":"`+number+`","exp_month":12,"exp_year":2030}`)
+				if !ok {
+					return // it has been killed
+				}
+				var kept struct{ ID string }
+				if status != http.StatusCreated || json.Unmarshal(answer, &kept) != nil {
+					h.Errorf("%d %s", status, answer)
+					return
+				}
+				all.add(kept.ID, number)
+				mu.Lock()
+				latest[kept.ID] = number
+				mu.Unlock()
+			}
+		})
+	}
+	callers.Wait()
+}
+
+// cardNumber makes a Visa number of sixteen digits with a right check digit.
+func cardNumber() string {
+	digits := fmt.Sprintf("4%014d", rand.Int64N(100_000_000_000_000))
+	sum := 0
+	for i := range digits {
+		v := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			if v *= 2; v > 9 {
+				v -= 9
+			}
+		}
+		sum += v
+	}
+	return digits + strconv.Itoa((10-sum%10)%10)
+}
+
+// TestKilledAtAnyMoment kills the program again and again while cards are kept. Each
+// time, the next one must have every token that was acknowledged; in the end each of
+// them opens to its number, and the database and the audit trail are whole.
+func TestKilledAtAnyMoment(t *testing.T) {
+	h := &house{T: t, data: filepath.Join(t.TempDir(), "data")}
+	h.location = filepath.Join(h.data, "paywicket.db")
+	if storetest.Server != "" {
+		h.location = storetest.Location(t)
+	}
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	if out, err := h.command("merchant", "create", "Shop", "--descriptor", "SHOP EXAMPLE", "--origin", "https://shop.example", "--credentials", keys).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var credentials struct {
+		Secret   string `json:"secret_key"`
+		Merchant string `json:"mid"`
+	}
+	text, err := os.ReadFile(keys)
+	if err != nil || json.Unmarshal(text, &credentials) != nil {
+		t.Fatal(err)
+	}
+	h.secret = credentials.Secret
+
+	all := &acknowledged{number: map[string]string{}}
+	latest := map[string]string{}
+	n := trials(t)
+	for range n {
+		p := h.start()
+		h.expectTokens(p, latest)
+		latest = map[string]string{}
+		time.AfterFunc(time.Duration(rand.IntN(150))*time.Millisecond, func() { p.Process.Kill() })
+		h.load(p, all, latest)
+		p.Wait()
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	h.expectWhole(credentials.Merchant, all.number)
+	t.Logf("killed %d times, %d tokens were acknowledged and none was lost: the chance of a loss is below %.1f %% with 95 %% confidence", n, len(all.number), 300/float64(n))
+	if len(all.number) < n {
+		t.Errorf("only %d tokens were acknowledged: was there any load?", len(all.number))
+	}
+}
+
+// expectTokens asks the server for tokens that another gave.
+func (h *house) expectTokens(p *program, tokens map[string]string) {
+	h.Helper()
+	looked := 0
+	for token, number := range tokens {
+		status, answer, ok := h.call(http.DefaultClient, "GET", p.url+"/v1/tokens/"+token, "")
+		if !ok || status != http.StatusOK || !bytes.Contains(answer, []byte(`"last4":"`+number[12:]+`"`)) {
+			h.Errorf("an acknowledged token is lost: %d %s", status, answer)
+		}
+		if looked++; looked == 20 {
+			return // the rest is looked at in the end
+		}
+	}
+}
+
+// expectWhole opens the database as the program would and looks at everything.
+func (h *house) expectWhole(m string, tokens map[string]string) {
+	h.Helper()
+	db, err := store.Open(h.Context(), h.location, time.Now)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer db.Close()
+	master, err := keyring.MasterFile(filepath.Join(h.data, "master.key"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	ring, err := keyring.Open(h.Context(), db, master)
+	if err != nil {
+		h.Fatal(err)
+	}
+	cards := &vault.Service{Store: db, Keys: ring, Now: time.Now}
+	var opening sync.WaitGroup
+	slots := make(chan struct{}, 64) // together, they share their commits
+	for text, number := range tokens {
+		slots <- struct{}{}
+		opening.Go(func() {
+			defer func() { <-slots }()
+			token, err := id.ParseToken(text)
+			if err != nil {
+				h.Error(err)
+				return
+			}
+			card, err := cards.Borrow(h.Context(), m, token, "test", "verify")
+			if err != nil {
+				h.Errorf("a token does not open: %v", err)
+				return
+			}
+			defer card.Wipe()
+			if string(card.Number.Bytes()) != number {
+				h.Error("a token opens to another card")
+			}
+		})
+	}
+	opening.Wait()
+	if entries, err := db.CheckAudit(h.Context()); err != nil || entries < 2*len(tokens) {
+		h.Errorf("the audit trail: %d entries, %v", entries, err)
+	}
+	if storetest.Server == "" {
+		var verdict string
+		file := sqlx.MustOpen("sqlite3", h.location)
+		defer file.Close()
+		if err := file.Get(&verdict, `PRAGMA integrity_check`); err != nil || verdict != "ok" {
+			h.Errorf("the database: %s, %v", verdict, err)
+		}
+	}
+}
