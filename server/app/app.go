@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -56,6 +57,9 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 	settings, err := settings.Check()
 	if err != nil {
 		return nil, err
+	}
+	if err := os.MkdirAll(settings.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("app: data directory: %w", err)
 	}
 	db, err := OpenStore(ctx, settings.Data, settings.Database)
 	if err != nil {

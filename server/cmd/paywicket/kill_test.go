@@ -59,10 +59,11 @@ type program struct {
 
 // house is what outlives each of them.
 type house struct {
-	*testing.T
+	testing.TB
 	data     string
 	location string // of the database
 	secret   string // key
+	merchant string
 }
 
 func (h *house) command(args ...string) *exec.Cmd {
@@ -72,6 +73,28 @@ func (h *house) command(args ...string) *exec.Cmd {
 		c.Env = append(c.Env, "DATABASE_URL="+h.location)
 	}
 	return c
+}
+
+// open makes the database, with a merchant's account.
+func (h *house) open() {
+	h.Helper()
+	h.location = filepath.Join(h.data, "paywicket.db")
+	if storetest.Server != "" {
+		h.location = storetest.Location(h)
+	}
+	keys := filepath.Join(h.TempDir(), "keys.json")
+	if out, err := h.command("merchant", "create", "Shop", "--descriptor", "SHOP EXAMPLE", "--origin", "https://shop.example", "--credentials", keys).CombinedOutput(); err != nil {
+		h.Fatalf("%v: %s", err, out)
+	}
+	var credentials struct {
+		Secret   string `json:"secret_key"`
+		Merchant string `json:"mid"`
+	}
+	text, err := os.ReadFile(keys)
+	if err != nil || json.Unmarshal(text, &credentials) != nil {
+		h.Fatalf("%v: %s", err, text)
+	}
+	h.secret, h.merchant = credentials.Secret, credentials.Merchant
 }
 
 // start starts a server and waits until it says where it is.
@@ -178,25 +201,8 @@ func cardNumber() string {
 // time, the next one must have every token that was acknowledged; in the end each of
 // them opens to its number, and the database and the audit trail are whole.
 func TestKilledAtAnyMoment(t *testing.T) {
-	h := &house{T: t, data: filepath.Join(t.TempDir(), "data")}
-	h.location = filepath.Join(h.data, "paywicket.db")
-	if storetest.Server != "" {
-		h.location = storetest.Location(t)
-	}
-	keys := filepath.Join(t.TempDir(), "keys.json")
-	if out, err := h.command("merchant", "create", "Shop", "--descriptor", "SHOP EXAMPLE", "--origin", "https://shop.example", "--credentials", keys).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	var credentials struct {
-		Secret   string `json:"secret_key"`
-		Merchant string `json:"mid"`
-	}
-	text, err := os.ReadFile(keys)
-	if err != nil || json.Unmarshal(text, &credentials) != nil {
-		t.Fatal(err)
-	}
-	h.secret = credentials.Secret
-
+	h := &house{TB: t, data: filepath.Join(t.TempDir(), "data")}
+	h.open()
 	all := &acknowledged{number: map[string]string{}}
 	latest := map[string]string{}
 	n := trials(t)
@@ -211,7 +217,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			t.FailNow()
 		}
 	}
-	h.expectWhole(credentials.Merchant, all.number)
+	h.expectWhole(all.number)
 	t.Logf("killed %d times, %d tokens were acknowledged and none was lost: the chance of a loss is below %.1f %% with 95 %% confidence", n, len(all.number), 300/float64(n))
 	if len(all.number) < n {
 		t.Errorf("only %d tokens were acknowledged: was there any load?", len(all.number))
@@ -234,7 +240,7 @@ func (h *house) expectTokens(p *program, tokens map[string]string) {
 }
 
 // expectWhole opens the database as the program would and looks at everything.
-func (h *house) expectWhole(m string, tokens map[string]string) {
+func (h *house) expectWhole(tokens map[string]string) {
 	h.Helper()
 	db, err := store.Open(h.Context(), h.location, time.Now)
 	if err != nil {
@@ -261,7 +267,7 @@ func (h *house) expectWhole(m string, tokens map[string]string) {
 				h.Error(err)
 				return
 			}
-			card, err := cards.Borrow(h.Context(), m, token, "test", "verify")
+			card, err := cards.Borrow(h.Context(), h.merchant, token, "test", "verify")
 			if err != nil {
 				h.Errorf("a token does not open: %v", err)
 				return

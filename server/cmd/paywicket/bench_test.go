@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// BenchmarkTokens measures keeping a card and reading a token over HTTP, with GET
+// /healthz of the same server in the same run as the yardstick. wrk asks, from the
+// same machine.
+func BenchmarkTokens(b *testing.B) {
+	h := &house{TB: b, data: filepath.Join(b.TempDir(), "data")}
+	h.open()
+	p := h.start()
+	defer p.Process.Kill()
+	_, answer, _ := h.call(http.DefaultClient, "POST", p.url+"/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030}`)
+	var kept struct{ ID string }
+	if err := json.Unmarshal(answer, &kept); err != nil {
+		b.Fatal(err)
+	}
+	for _, connections := range []int{16, 64} {
+		b.Run(fmt.Sprint(connections, " connections"), func(b *testing.B) {
+			for b.Loop() {
+				health := h.ask(b, connections, p.url+"/healthz")
+				keeping := h.ask(b, connections, "-s", "testdata/tokenize.lua", p.url+"/v1/tokens")
+				reading := h.ask(b, connections, "-H", "Authorization: Bearer "+h.secret, p.url+"/v1/tokens/"+kept.ID)
+				b.ReportMetric(health.perSecond, "healthz/s")
+				b.ReportMetric(keeping.perSecond, "keep/s")
+				b.ReportMetric(keeping.perSecond/health.perSecond, "keep/healthz")
+				b.ReportMetric(keeping.p99/keeping.p50, "keep-p99/p50")
+				b.ReportMetric(reading.perSecond/health.perSecond, "read/healthz")
+			}
+		})
+	}
+}
+
+// asked is what wrk measured.
+type asked struct{ perSecond, p50, p99 float64 }
+
+var (
+	rate       = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	percentile = regexp.MustCompile(`(50|99)%\s+([\d.]+\S+)`)
+	failed     = regexp.MustCompile(`Non-2xx or 3xx responses: \d+`)
+)
+
+// ask runs wrk for a few seconds.
+func (h *house) ask(b *testing.B, connections int, args ...string) asked {
+	command := exec.Command("wrk", append([]string{"-t2", "-c" + strconv.Itoa(connections), "-d4s", "--latency"}, args...)...)
+	command.Env = append(os.Environ(), "SECRET_KEY="+h.secret)
+	out, err := command.CombinedOutput()
+	if err != nil || failed.Match(out) {
+		b.Fatalf("%v %s", err, out)
+	}
+	var a asked
+	if found := rate.FindSubmatch(out); found != nil {
+		a.perSecond, _ = strconv.ParseFloat(string(found[1]), 64)
+	}
+	for _, found := range percentile.FindAllSubmatch(out, -1) {
+		took, err := time.ParseDuration(string(found[2]))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if string(found[1]) == "50" {
+			a.p50 = took.Seconds()
+		} else {
+			a.p99 = took.Seconds()
+		}
+	}
+	return a
+}
