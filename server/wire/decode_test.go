@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -70,4 +71,29 @@ func TestDecodeRepeatsNoCardNumber(t *testing.T) {
 			t.Errorf("%s: the answer repeats it: %q %q", body, f.Field, f.Message)
 		}
 	}
+}
+
+// Whatever is given, what is accepted is one JSON object that encoding/json reads
+// the same, and what is refused is a fault with a message.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"amount":1,"note":"x"}`, `{"amount":1,"amount":2}`, `{"AMOUNT":1}`, `[]`, `{"amount":1e3}`, `{"note":"\ud800"}`, `{"amount":1} x`} {
+		f.Add([]byte(seed))
+	}
+	type request struct {
+		Amount int64             `json:"amount"`
+		Note   string            `json:"note"`
+		Tags   map[string]string `json:"tags"`
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var strict, lax request
+		if err := wire.Decode(body, &strict); err != nil {
+			if fault.Of(err).Message == "" {
+				t.Errorf("%q: %v", body, err)
+			}
+			return
+		}
+		if err := json.Unmarshal(body, &lax); err != nil || strict.Amount != lax.Amount || strict.Note != lax.Note || len(strict.Tags) != len(lax.Tags) {
+			t.Errorf("%q: %+v, and %+v, %v", body, strict, lax, err)
+		}
+	})
 }
