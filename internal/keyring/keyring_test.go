@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/keyring"
 )
 
@@ -21,6 +22,14 @@ func (s shelf) KeepKeyset(_ context.Context, name string, wrapped []byte) ([]byt
 		s[name] = bytes.Clone(wrapped)
 	}
 	return s[name], nil
+}
+
+func (s shelf) ReplaceKeyset(_ context.Context, name string, before, wrapped []byte) error {
+	if !bytes.Equal(s[name], before) {
+		return fault.New(fault.Conflict, "changed")
+	}
+	s[name] = bytes.Clone(wrapped)
+	return nil
 }
 
 func open(t *testing.T, store keyring.Store, path string) *keyring.Ring {

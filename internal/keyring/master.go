@@ -36,10 +36,19 @@ func MasterFile(path string) (tink.AEAD, error) {
 	if loose := info.Mode().Perm() & 0o077; loose != 0 {
 		return nil, fmt.Errorf("keyring: master key %s can be read by others (mode %04o): run chmod 600 on it", path, info.Mode().Perm())
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
-	clear(text)
+	defer clear(text)
+	master, err := MasterText(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return master, nil
+}
+
+// MasterText reads a master key from its text: 32 bytes in base64.
+func MasterText(text string) (tink.AEAD, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(key) != masterBytes {
-		return nil, fmt.Errorf("keyring: master key %s is not %d bytes in base64", path, masterBytes)
+		return nil, fmt.Errorf("keyring: the master key is not %d bytes in base64", masterBytes)
 	}
 	defer clear(key)
 	return subtle.NewAESGCM(key)

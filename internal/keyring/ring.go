@@ -10,94 +10,29 @@
 package keyring
 
 import (
-	"bytes"
-	"context"
 	"encoding/hex"
 	"fmt"
+	"sync/atomic"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
-	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
-)
-
-// The key sets, by what they are for. The names are stored, and bound into each
-// wrapped set so that one cannot be passed off as another.
-const (
-	dataSet        = "data"
-	fingerprintSet = "fingerprint"
 )
 
 // fingerprintBytes is how much of the PRF's output is kept: 128 bits.
 const fingerprintBytes = 16
 
-// Store keeps wrapped key sets.
-type Store interface {
-	// FindKeyset gives a wrapped key set, or nil when there is none of that name yet.
-	FindKeyset(ctx context.Context, name string) ([]byte, error)
-	// KeepKeyset keeps a new wrapped key set unless one of that name exists, and
-	// gives the one that is kept.
-	KeepKeyset(ctx context.Context, name string, wrapped []byte) ([]byte, error)
-}
-
 // Ring is the opened key sets. It is safe for concurrent use.
 type Ring struct {
-	data        tink.AEAD
+	store       Store
+	master      tink.AEAD
+	data        atomic.Pointer[dataKeys]
 	fingerprint *prf.Set
 }
-
-// Open unwraps the key sets with the master key, making those that do not exist.
-func Open(ctx context.Context, store Store, master tink.AEAD) (*Ring, error) {
-	dataKeys, err := load(ctx, store, master, dataSet, aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, err
-	}
-	fingerprintKeys, err := load(ctx, store, master, fingerprintSet, prf.HMACSHA256PRFKeyTemplate())
-	if err != nil {
-		return nil, err
-	}
-	ring := &Ring{}
-	if ring.data, err = aead.New(dataKeys); err != nil {
-		return nil, fmt.Errorf("keyring: %s keys: %w", dataSet, err)
-	}
-	if ring.fingerprint, err = prf.NewPRFSet(fingerprintKeys); err != nil {
-		return nil, fmt.Errorf("keyring: %s keys: %w", fingerprintSet, err)
-	}
-	return ring, nil
-}
-
-func load(ctx context.Context, store Store, master tink.AEAD, name string, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
-	wrapped, err := store.FindKeyset(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("keyring: find %s keys: %w", name, err)
-	}
-	if wrapped == nil {
-		fresh, err := keyset.NewHandle(template)
-		if err != nil {
-			return nil, fmt.Errorf("keyring: make %s keys: %w", name, err)
-		}
-		var out bytes.Buffer
-		if err := fresh.WriteWithAssociatedData(keyset.NewBinaryWriter(&out), master, wrapContext(name)); err != nil {
-			return nil, fmt.Errorf("keyring: wrap %s keys: %w", name, err)
-		}
-		if wrapped, err = store.KeepKeyset(ctx, name, out.Bytes()); err != nil {
-			return nil, fmt.Errorf("keyring: keep %s keys: %w", name, err)
-		}
-	}
-	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), master, wrapContext(name))
-	if err != nil {
-		return nil, fmt.Errorf("keyring: the master key does not open the %s keys; is it the one this database was made with? %w", name, err)
-	}
-	return handle, nil
-}
-
-func wrapContext(name string) []byte { return []byte("paywicket keyset v1 " + name) }
 
 // Seal encrypts and binds the result to its context: it opens only with the same
 // context. plaintext stays the caller's to wipe.
 func (r *Ring) Seal(plaintext, context []byte) ([]byte, error) {
-	sealed, err := r.data.Encrypt(plaintext, context)
+	sealed, err := r.data.Load().Encrypt(plaintext, context)
 	if err != nil {
 		return nil, fmt.Errorf("keyring: seal: %w", err)
 	}
@@ -105,9 +40,17 @@ func (r *Ring) Seal(plaintext, context []byte) ([]byte, error) {
 }
 
 // Unseal decrypts what Seal made with the same context. The result is the
-// caller's to wipe.
+// caller's to wipe. What was sealed with a key that came to the set after this ring
+// was opened is opened too: the set is read again then.
 func (r *Ring) Unseal(sealed, context []byte) ([]byte, error) {
-	plaintext, err := r.data.Decrypt(sealed, context)
+	keys := r.data.Load()
+	if key, ok := KeyOf(sealed); ok && !keys.holds(key) {
+		var err error
+		if keys, err = r.refresh(); err != nil {
+			return nil, err
+		}
+	}
+	plaintext, err := keys.Decrypt(sealed, context)
 	if err != nil {
 		return nil, fmt.Errorf("keyring: unseal: %w", err)
 	}

@@ -59,7 +59,7 @@ func (tx *transaction) flushCards() error {
 		values = append(values, c.Merchant, c.Token[:], c.Version, c.Sealed, c.Fingerprint, c.Summary.Brand, c.Summary.BIN, c.Summary.Last4,
 			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt))
 	}
-	return tx.insertMany(`INSERT INTO cards (merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at) VALUES `, 11, values)
+	return tx.insertMany(`INSERT INTO cards (`+cardColumns+`) VALUES `, 11, values)
 }
 
 // findFirsts adds a merchant's oldest tokens of fingerprints to firsts.
@@ -93,28 +93,38 @@ func (tx *transaction) findFirsts(m string, fingerprints []any, firsts map[strin
 	return nil
 }
 
+// cardRow is a row of cards.
+type cardRow struct {
+	Merchant    string
+	Token       []byte
+	Version     int
+	Sealed      []byte
+	Fingerprint string
+	Brand       card.Brand
+	BIN         string
+	Last4       string
+	ExpMonth    int   `db:"exp_month"`
+	ExpYear     int   `db:"exp_year"`
+	CreatedAt   int64 `db:"created_at"`
+}
+
+const cardColumns = `merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at`
+
+func (r cardRow) card() (vault.Record, error) {
+	return vault.Record{
+		Token: id.Token(r.Token), Merchant: r.Merchant, Version: r.Version, Sealed: r.Sealed, Fingerprint: r.Fingerprint,
+		Summary:   card.Summary{Brand: r.Brand, BIN: r.BIN, Last4: r.Last4, ExpMonth: r.ExpMonth, ExpYear: r.ExpYear},
+		CreatedAt: at(r.CreatedAt),
+	}, nil
+}
+
 // FindCard gives a merchant's card.
 func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Record, error) {
-	var row struct {
-		Version     int
-		Sealed      []byte
-		Fingerprint string
-		Brand       card.Brand
-		BIN         string
-		Last4       string
-		ExpMonth    int   `db:"exp_month"`
-		ExpYear     int   `db:"exp_year"`
-		CreatedAt   int64 `db:"created_at"`
-	}
-	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at
-		FROM cards WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
+	var row cardRow
+	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT `+cardColumns+` FROM cards WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
 		return vault.Record{}, missing(err)
 	}
-	return vault.Record{
-		Token: token, Merchant: m, Version: row.Version, Sealed: row.Sealed, Fingerprint: row.Fingerprint,
-		Summary:   card.Summary{Brand: row.Brand, BIN: row.BIN, Last4: row.Last4, ExpMonth: row.ExpMonth, ExpYear: row.ExpYear},
-		CreatedAt: at(row.CreatedAt),
-	}, nil
+	return row.card()
 }
 
 // RecordUse writes to the audit trail that a card is about to be opened.

@@ -73,3 +73,23 @@ func (db *DB) DisableEndpoint(ctx context.Context, m, id, actor string) error {
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "endpoint.disable", Object: id})
 	})
 }
+
+// AllEndpoints gives every endpoint of all merchants: it is for the operator, who
+// works for the whole house.
+func (db *DB) AllEndpoints(ctx context.Context) ([]webhook.Endpoint, error) {
+	var rows []endpointRow
+	if err := db.reader.SelectContext(ctx, &rows, `SELECT `+endpointColumns+` FROM webhook_endpoints ORDER BY merchant, id`); err != nil {
+		return nil, err
+	}
+	return collect(rows, endpointRow.endpoint)
+}
+
+// ReplaceSecret puts a newly sealed secret in the place of an endpoint's.
+func (db *DB) ReplaceSecret(ctx context.Context, e webhook.Endpoint, sealed []byte, actor string) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE webhook_endpoints SET sealed = ? WHERE merchant = ? AND id = ? AND sealed = ?`), sealed, e.Merchant, e.ID, e.Sealed); err != nil {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: e.Merchant, Actor: actor, Action: "endpoint.reseal", Object: e.ID})
+	})
+}

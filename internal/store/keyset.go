@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/keyring"
 )
 
@@ -35,4 +36,18 @@ func (db *DB) KeepKeyset(ctx context.Context, name string, wrapped []byte) ([]by
 		return db.appendAudit(ctx, tx, audit.Entry{Actor: "operator", Action: "keyset.keep", Object: name})
 	})
 	return kept, err
+}
+
+// ReplaceKeyset puts a wrapped key set in the place of the one that before is.
+func (db *DB) ReplaceKeyset(ctx context.Context, name string, before, wrapped []byte) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE keysets SET wrapped = ? WHERE name = ? AND wrapped = ?`), wrapped, name, before)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return fault.Wrap(err, fault.Conflict, "The keys were changed by somebody else at the same time. Look, and try again.")
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Actor: "operator", Action: "keyset.replace", Object: name})
+	})
 }

@@ -33,6 +33,10 @@ import (
 	"github.com/paywicket/paywicket/server/page"
 )
 
+// masterVariable may hold the master key, 32 bytes in base64, so that it need not lie
+// on the same disk as the data.
+const masterVariable = "PAYWICKET_MASTER_KEY"
+
 // processorLife bounds a call to a processor beyond any budget.
 const processorLife = 90 * time.Second
 
@@ -45,6 +49,7 @@ type App struct {
 	Merchants *merchant.Service
 	config    config.Server
 	db        *store.DB
+	ring      *keyring.Ring
 	payments  *payment.Service
 	webhooks  *webhook.Service
 	front     *fiber.App
@@ -83,10 +88,11 @@ func OpenStore(ctx context.Context, data, database string) (*store.DB, error) {
 
 // wire makes the services and the front.
 func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
-	ring, err := a.openKeys(ctx)
+	ring, err := openKeys(ctx, a.db, a.config.Data)
 	if err != nil {
 		return err
 	}
+	a.ring = ring
 	gateway, err := a.openGateway()
 	if err != nil {
 		return err
@@ -117,12 +123,21 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	return nil
 }
 
-func (a *App) openKeys(ctx context.Context) (*keyring.Ring, error) {
-	master, err := keyring.MasterFile(filepath.Join(a.config.Data, "master.key"))
+// openKeys opens the key ring with the master key, from the environment if it is
+// there and else from its file in the data directory.
+func openKeys(ctx context.Context, db *store.DB, data string) (*keyring.Ring, error) {
+	if text := os.Getenv(masterVariable); text != "" {
+		master, err := keyring.MasterText(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", masterVariable, err)
+		}
+		return keyring.Open(ctx, db, master)
+	}
+	master, err := keyring.MasterFile(filepath.Join(data, "master.key"))
 	if err != nil {
 		return nil, err
 	}
-	return keyring.Open(ctx, a.db, master)
+	return keyring.Open(ctx, db, master)
 }
 
 func (a *App) openGateway() (processor.Gateway, error) {
@@ -140,6 +155,9 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	defer stop()
 	var background sync.WaitGroup
 	background.Go(func() { a.payments.Run(working) })
+	background.Go(func() {
+		a.ring.Follow(working, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
+	})
 	background.Go(func() {
 		if err := a.db.Work(working, a.log, a.webhooks.Deliver); err != nil {
 			a.log.Error("the job queue stopped", "error", err)

@@ -26,14 +26,17 @@ type commands struct {
 	Serve            serveCommand            `cmd:"" help:"Serve checkouts."`
 	Migrate          migrateCommand          `cmd:"" help:"Bring the database up to date and stop. Serve does the same when it starts."`
 	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
+	Keys             keysCommand             `cmd:"" help:"Rotate the keys that cards are sealed with."`
+	Vault            vaultCommand            `cmd:"" help:"Prove that what is kept is whole."`
 	SandboxProcessor sandboxProcessorCommand `cmd:"" help:"Run the sandbox processor on its own: it authorizes test cards and keeps a ledger."`
 }
 
 // console is where a command writes.
 type console struct {
 	context.Context
-	out io.Writer    // results, for people
-	log *slog.Logger // what happens, as JSON lines
+	out      io.Writer    // results, for people
+	progress io.Writer    // how far long work is, for people
+	log      *slog.Logger // what happens, as JSON lines
 }
 
 // printf writes a line of the result.
@@ -66,7 +69,7 @@ func Main(args []string, out, errors io.Writer) int {
 	}
 	moreThreads()
 	log, end := newPatientWriter(errors)
-	err = parsed.Run(console{ctx, out, slog.New(slog.NewJSONHandler(log, nil))})
+	err = parsed.Run(console{ctx, out, errors, slog.New(slog.NewJSONHandler(log, nil))})
 	end()
 	if err != nil {
 		fmt.Fprintln(errors, "paywicket:", err)

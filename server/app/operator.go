@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/store"
+	"github.com/paywicket/paywicket/internal/vault"
+	"github.com/paywicket/paywicket/internal/webhook"
+)
+
+// operator is the actor of everything done here.
+const operator = "operator"
+
+// Operator does what the host of a server does with its data, beside servers that
+// run on it.
+type Operator struct {
+	db       *store.DB
+	ring     *keyring.Ring
+	cards    *vault.Service
+	webhooks *webhook.Service
+}
+
+// OpenOperator opens a data directory and its database.
+func OpenOperator(ctx context.Context, data, database string) (*Operator, error) {
+	db, err := OpenStore(ctx, data, database)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := openKeys(ctx, db, data)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &Operator{
+		db: db, ring: ring, cards: &vault.Service{Store: db, Keys: ring, Now: clock},
+		webhooks: &webhook.Service{Store: db, Keys: ring, Now: clock},
+	}, nil
+}
+
+// Close ends all use.
+func (o *Operator) Close() error { return o.db.Close() }
+
+// Cards is how many cards there are.
+func (o *Operator) Cards(ctx context.Context) (int, error) { return o.db.CountCards(ctx) }
+
+// Rotate makes a fresh data key primary and seals every card and every webhook
+// secret with it. A rotation that was interrupted is gone on with. Servers go on
+// meanwhile; one may seal with the key before for keyring.RefreshInterval, so after
+// twice that everything is gone through once more. It gives how many cards were
+// sealed anew.
+func (o *Operator) Rotate(ctx context.Context, progress func(int)) (int, error) {
+	if o.ring.Keys() == 1 {
+		if err := o.ring.AddKey(ctx); err != nil {
+			return 0, err
+		}
+	}
+	total, err := o.cards.Reseal(ctx, o.db, o.ring.Primary(), operator, progress)
+	if err != nil {
+		return total, err
+	}
+	select {
+	case <-ctx.Done():
+		return total, ctx.Err()
+	case <-time.After(2 * keyring.RefreshInterval):
+	}
+	late, err := o.cards.Reseal(ctx, o.db, o.ring.Primary(), operator, func(int) {})
+	if err != nil {
+		return total + late, err
+	}
+	_, err = o.webhooks.Reseal(ctx, o.db, o.ring.Primary(), operator)
+	return total + late, err
+}
+
+// Retire drops every data key but the primary one, for ever. Errors: fault.Conflict
+// while anything is sealed with another.
+func (o *Operator) Retire(ctx context.Context) error {
+	_, err := o.cards.Reseal(ctx, unchanging{o.db}, o.ring.Primary(), operator, func(int) {})
+	if err == nil {
+		_, err = o.webhooks.Reseal(ctx, unchanging{o.db}, o.ring.Primary(), operator)
+	}
+	if err != nil {
+		return err
+	}
+	return o.ring.Retire(ctx)
+}
+
+// unchanging refuses to change a row: something is still sealed with another key.
+type unchanging struct{ *store.DB }
+
+var errNotSealedAnew = fault.New(fault.Conflict, "Something is still sealed with an older key. Run keys rotate to its end first.")
+
+// ReplaceSealed refuses.
+func (unchanging) ReplaceSealed(context.Context, []vault.Resealed, string) error {
+	return errNotSealedAnew
+}
+
+// ReplaceSecret refuses.
+func (unchanging) ReplaceSecret(context.Context, webhook.Endpoint, []byte, string) error {
+	return errNotSealedAnew
+}
+
+// Verify opens every card, holds it to its row, and follows the audit trail. It
+// gives how many of both there are. broken hears of every card that fails; the error
+// is of the audit trail, or of what could not be read.
+func (o *Operator) Verify(ctx context.Context, progress func(int), broken func(name string, err error)) (cards, entries int, err error) {
+	cards, err = o.cards.Verify(ctx, o.db, progress, func(r vault.Record, err error) {
+		broken(fmt.Sprintf("%s of %s", r.Token, r.Merchant), err)
+	})
+	if err != nil {
+		return cards, 0, err
+	}
+	entries, err = o.db.CheckAudit(ctx)
+	return cards, entries, err
+}
