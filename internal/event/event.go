@@ -27,13 +27,16 @@ const (
 	PaymentProcessing     Type = "payment.processing"      // asked, and no clear answer yet
 	PaymentRequiresAction Type = "payment.requires_action" // the issuer wants to see the shopper
 	TokenCreated          Type = "token.created"
-	TokenFailed           Type = "token.failed" // the card could not be kept; a payment may still stand
+	TokenFailed           Type = "token.failed"  // the card could not be kept; a payment may still stand
+	TokenUpdated          Type = "token.updated" // its customer's data changed
+	TokenRevoked          Type = "token.revoked" // it may not be charged any more
+	TokenErased           Type = "token.erased"  // nothing of its card is kept any more
 )
 
 // Types lists every event, for filters and documents.
 var Types = []Type{
 	PaymentAuthorized, PaymentDeclined, PaymentFailed, PaymentProcessing, PaymentRequiresAction,
-	TokenCreated, TokenFailed,
+	TokenCreated, TokenFailed, TokenUpdated, TokenRevoked, TokenErased,
 }
 
 // Event is one thing that happened to one object of one merchant.

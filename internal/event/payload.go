@@ -58,10 +58,24 @@ type Payment struct {
 
 // Token is a kept card as webhooks and GET /v1/tokens/{id} show it.
 type Token struct {
-	ID          string    `json:"id"`
-	Card        Card      `json:"card"`
-	Fingerprint string    `json:"fingerprint"`
-	CreatedAt   time.Time `json:"created_at"`
+	ID          string     `json:"id"`
+	Card        Card       `json:"card"`
+	Fingerprint string     `json:"fingerprint"`
+	Customer    Customer   `json:"customer"`
+	CreatedAt   time.Time  `json:"created_at"`
+	RevokedAt   *time.Time `json:"revoked_at"`
+}
+
+// Customer is who the merchant says a card belongs to.
+type Customer struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+// ErasedToken is all that is left to tell of a card that was erased.
+type ErasedToken struct {
+	ID string `json:"id"`
 }
 
 // TokenFailure tells that a payment's card could not be kept.

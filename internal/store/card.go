@@ -47,7 +47,7 @@ func (tx *transaction) flushCards() error {
 			return err
 		}
 	}
-	values := make([]any, 0, 11*len(tx.cards))
+	values := make([]any, 0, cardWidth*len(tx.cards))
 	for _, c := range tx.cards {
 		key := c.Merchant + c.Fingerprint
 		*c.first = id.Token{}
@@ -57,9 +57,9 @@ func (tx *transaction) flushCards() error {
 			firsts[key] = c.Token[:]
 		}
 		values = append(values, c.Merchant, c.Token[:], c.Version, c.Sealed, c.Fingerprint, c.Summary.Brand, c.Summary.BIN, c.Summary.Last4,
-			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt))
+			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt), c.Revision, millis(c.RevokedAt), c.Customer.Name, c.Customer.Email, c.Customer.Phone)
 	}
-	return tx.insertMany(`INSERT INTO cards (`+cardColumns+`) VALUES `, 11, values)
+	return tx.insertMany(`INSERT INTO cards (`+cardColumns+`) VALUES `, cardWidth, values)
 }
 
 // findFirsts adds a merchant's oldest tokens of fingerprints to firsts.
@@ -106,30 +106,30 @@ type cardRow struct {
 	ExpMonth    int   `db:"exp_month"`
 	ExpYear     int   `db:"exp_year"`
 	CreatedAt   int64 `db:"created_at"`
+	Revision    int
+	RevokedAt   int64  `db:"revoked_at"`
+	Name        string `db:"customer_name"`
+	Email       string `db:"customer_email"`
+	Phone       string `db:"customer_phone"`
 }
 
-const cardColumns = `merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at`
+const cardColumns = `merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at, revision,
+	revoked_at, customer_name, customer_email, customer_phone`
 
 func (r cardRow) card() (vault.Record, error) {
 	return vault.Record{
 		Token: id.Token(r.Token), Merchant: r.Merchant, Version: r.Version, Sealed: r.Sealed, Fingerprint: r.Fingerprint,
 		Summary:   card.Summary{Brand: r.Brand, BIN: r.BIN, Last4: r.Last4, ExpMonth: r.ExpMonth, ExpYear: r.ExpYear},
-		CreatedAt: at(r.CreatedAt),
+		Customer:  vault.Customer{Name: r.Name, Email: r.Email, Phone: r.Phone},
+		Revision:  r.Revision,
+		CreatedAt: at(r.CreatedAt), RevokedAt: at(r.RevokedAt),
 	}, nil
 }
 
+// cardWidth is how many columns those are.
+const cardWidth = 16
+
 // FindCard gives a merchant's card.
 func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Record, error) {
-	var row cardRow
-	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT `+cardColumns+` FROM cards WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
-		return vault.Record{}, missing(err)
-	}
-	return row.card()
-}
-
-// RecordUse writes to the audit trail that a card is about to be opened.
-func (db *DB) RecordUse(ctx context.Context, m string, token id.Token, actor, purpose string) error {
-	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "card.borrow", Object: token.String(), Detail: purpose})
-	})
+	return readCard(ctx, db.reader, m, token)
 }

@@ -17,7 +17,7 @@ import (
 // serves both. The job queue's tables are its own affair.
 func TestSchemasAreTheSame(t *testing.T) {
 	t.Parallel()
-	if storetest.Server == "" {
+	if storetest.Server() == "" {
 		t.Skip("needs PAYWICKET_TEST_POSTGRES beside SQLite: .ci/postgres gives one")
 	}
 	path := filepath.Join(t.TempDir(), "paywicket.db")

@@ -33,7 +33,10 @@ type Record struct {
 	Sealed      []byte // the number, encrypted
 	Fingerprint string // keyed; equal for equal numbers of one merchant
 	Summary     card.Summary
+	Customer    Customer
+	Revision    int // grows with every change; its events' sequence
 	CreatedAt   time.Time
+	RevokedAt   time.Time // zero while it may be charged
 	// SameCardAs is the merchant's first token of the same card. Only Keep and
 	// Tokenize tell it; it is zero when there was none.
 	SameCardAs id.Token
@@ -46,6 +49,13 @@ type Store interface {
 	KeepCard(ctx context.Context, record Record, announce event.Event, actor string) (id.Token, error)
 	// FindCard gives a merchant's record, or fault.NotFound.
 	FindCard(ctx context.Context, merchant string, token id.Token) (Record, error)
+	// ChangeCard changes a record's customer or revocation in one transaction with
+	// what it announces and an audit entry, and gives it as it is then. change may
+	// be run more than once. Errors: fault.NotFound.
+	ChangeCard(ctx context.Context, merchant string, token id.Token, actor, action string, change func(Record) (Record, []event.Event)) (Record, error)
+	// EraseCard takes a record away for good, with the events that told of it, and
+	// leaves a tombstone. Errors: fault.NotFound.
+	EraseCard(ctx context.Context, merchant string, token id.Token, actor string, announce func(Record) event.Event) error
 	// RecordUse writes to the audit trail that a card is about to be opened.
 	RecordUse(ctx context.Context, merchant string, token id.Token, actor, purpose string) error
 }
@@ -67,7 +77,7 @@ type Service struct {
 // Tokenize seals a card under a token and returns once that is durable. The
 // number is borrowed: the caller wipes it. The CVV is not looked at.
 func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token, c pan.Card, actor string) (Record, error) {
-	r := Record{Token: token, Merchant: merchant, Version: version, Summary: c.Summary(), CreatedAt: s.Now()}
+	r := Record{Token: token, Merchant: merchant, Version: version, Revision: 1, Summary: c.Summary(), CreatedAt: s.Now()}
 	var err error
 	if r.Fingerprint, err = s.Keys.Fingerprint("card "+merchant, c.Number.Bytes()); err != nil {
 		return Record{}, fmt.Errorf("vault: %w", err)
@@ -75,7 +85,7 @@ func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token,
 	if r.Sealed, err = s.Keys.Seal(c.Number.Bytes(), r.binding()); err != nil {
 		return Record{}, fmt.Errorf("vault: %w", err)
 	}
-	created := event.New(event.TokenCreated, merchant, token.String(), 1, r.CreatedAt, r.Payload())
+	created := event.New(event.TokenCreated, merchant, token.String(), r.Revision, r.CreatedAt, r.Payload())
 	if r.SameCardAs, err = s.Store.KeepCard(ctx, r, created, actor); err != nil {
 		return Record{}, fmt.Errorf("vault: keep card: %w", err)
 	}
@@ -99,10 +109,14 @@ func (s *Service) Find(ctx context.Context, merchant string, token id.Token) (Re
 
 // Borrow opens a card for one purpose, such as "authorize pay_…", after that use
 // is on record. The caller wipes the card. It has no CVV: none is kept.
+// Errors: fault.NotFound, and fault.Gone when the token has been revoked.
 func (s *Service) Borrow(ctx context.Context, merchant string, token id.Token, actor, purpose string) (pan.Card, error) {
 	r, err := s.Store.FindCard(ctx, merchant, token)
 	if err != nil {
 		return pan.Card{}, err
+	}
+	if !r.RevokedAt.IsZero() {
+		return pan.Card{}, fault.New(fault.Gone, "This token has been revoked. Ask the shopper for a card.")
 	}
 	if err := s.Store.RecordUse(ctx, merchant, token, actor, purpose); err != nil {
 		return pan.Card{}, fmt.Errorf("vault: record use: %w", err)
@@ -121,10 +135,15 @@ func (s *Service) Borrow(ctx context.Context, merchant string, token id.Token, a
 
 // Payload is the card as events and the API show it.
 func (r Record) Payload() event.Token {
-	return event.Token{
-		ID: r.Token.String(), Card: event.NewCard(r.Summary),
-		Fingerprint: r.Fingerprint, CreatedAt: r.CreatedAt.UTC(),
+	out := event.Token{
+		ID: r.Token.String(), Card: event.NewCard(r.Summary), Fingerprint: r.Fingerprint,
+		Customer: event.Customer(r.Customer), CreatedAt: r.CreatedAt.UTC(),
 	}
+	if !r.RevokedAt.IsZero() {
+		revoked := r.RevokedAt.UTC()
+		out.RevokedAt = &revoked
+	}
+	return out
 }
 
 // binding is the associated data of a row: it opens only as this version of this

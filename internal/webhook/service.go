@@ -16,6 +16,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
 )
 
 // secretBytes is the size of a signing secret; the specification allows 24 to 64.
@@ -69,6 +70,9 @@ func (s *Service) Deliver(ctx context.Context, merchant, endpoint, eventID strin
 		return nil
 	}
 	what, err := s.Store.FindEvent(ctx, merchant, eventID)
+	if err != nil && fault.CodeOf(err) == fault.NotFound {
+		return nil // it told of a card that has been erased since
+	}
 	if err != nil {
 		return fmt.Errorf("webhook: find event: %w", err)
 	}

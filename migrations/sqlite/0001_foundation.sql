@@ -108,9 +108,22 @@ CREATE TABLE cards (
     exp_month   INTEGER NOT NULL,
     exp_year    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
+    revision    INTEGER NOT NULL, -- grows with every change that is announced
+    revoked_at  INTEGER NOT NULL,
+    customer_name  TEXT NOT NULL, -- who the merchant says it belongs to
+    customer_email TEXT NOT NULL,
+    customer_phone TEXT NOT NULL,
     PRIMARY KEY (merchant, token)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cards_of_fingerprint ON cards (merchant, fingerprint, created_at);
+
+-- Cards that were erased, so that a backup from before erases them again.
+CREATE TABLE tombstones (
+    merchant  TEXT NOT NULL REFERENCES merchants (id),
+    token     BLOB NOT NULL,
+    erased_at INTEGER NOT NULL,
+    PRIMARY KEY (merchant, token)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (
     position INTEGER PRIMARY KEY, -- order of commit

@@ -65,7 +65,7 @@ func (b *syncedBuffer) String() string {
 func open(t testing.TB, change ...func(*sandbox.Server)) *house {
 	t.Helper()
 	h := &house{t: t, data: t.TempDir(), log: &syncedBuffer{}}
-	if storetest.Server != "" {
+	if storetest.Server() != "" {
 		h.database = storetest.Location(t)
 	}
 	log := slog.New(slog.NewJSONHandler(h.log, nil))

@@ -65,3 +65,33 @@ func TestBadCardsAreNotKept(t *testing.T) {
 	}
 	h.expectNoTrace("4111111111111111", "4111111111111112")
 }
+
+func TestTheLifeOfAToken(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	token := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030}`).text("id")
+	at := "/v1/tokens/" + token
+	if a := h.api("PATCH", at, `{"customer":{"name":"Ada","email":"ada@example.com"}}`); a.Status != http.StatusOK || a.text("customer.email") != "ada@example.com" || a.text("customer.phone") != "" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for _, bad := range []string{`{"customer":{"phone":"x"}}`, `{"customer":{"colour":"red"}}`, `{"number":"4111111111111111"}`, `[]`} {
+		if a := h.api("PATCH", at, bad); a.Status != http.StatusBadRequest || strings.Contains(a.Body, "4111111111111111") {
+			t.Errorf("%s: %d %s", bad, a.Status, a.Body)
+		}
+	}
+	if a := h.api("POST", at+"/revoke", ""); a.Status != http.StatusOK || a.text("revoked_at") == "" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := h.api("DELETE", at, ""); a.Status != http.StatusNoContent || a.Body != "" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for _, method := range []string{"GET", "DELETE"} {
+		if a := h.api(method, at, ""); a.Status != http.StatusNotFound {
+			t.Errorf("%s of what is gone: %d %s", method, a.Status, a.Body)
+		}
+	}
+	if list := h.api("GET", "/v1/events", ""); !strings.Contains(list.Body, `"type":"token.erased"`) || strings.Contains(list.Body, "ada@example.com") {
+		t.Errorf("%s", list.Body)
+	}
+	h.expectNoTrace("4111111111111111")
+}

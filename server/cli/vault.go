@@ -3,8 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"github.com/paywicket/paywicket/server/app"
 )
@@ -25,11 +29,18 @@ func (s stored) with(c console, doing string, work func(o *app.Operator, progres
 	cards, err := o.Cards(c)
 	if err == nil {
 		bar := progressbar.NewOptions(cards, progressbar.OptionSetWriter(c.progress), progressbar.OptionSetDescription(doing),
-			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+			progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetVisibility(watched(c.progress)))
 		err = work(o, func(n int) { _ = bar.Add(n) })
 		_ = bar.Finish()
 	}
 	return errors.Join(err, o.Close())
+}
+
+// watched tells whether somebody looks at what is written: a bar in a file is noise.
+func watched(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // keysCommand groups what concerns the keys that cards are sealed with.

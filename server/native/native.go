@@ -5,6 +5,9 @@
 //	GET  /v1/payments/{id}           one attempt to pay
 //	POST /v1/tokens                  keep a card without charging it
 //	GET  /v1/tokens/{id}             what may be shown of a kept card
+//	PATCH  /v1/tokens/{id}           whose card it is
+//	POST /v1/tokens/{id}/revoke      it may not be charged any more
+//	DELETE /v1/tokens/{id}           nothing of its card is kept any more
 //	POST /v1/webhook_endpoints       where to be told; the signing secret is in the answer
 //	GET  /v1/events                  what happened, newest first
 //	POST /v1/sites                   another website that may embed the checkout
@@ -52,6 +55,9 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
 	v1.Post("/tokens", secret, a.createToken)
 	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))
+	v1.Patch("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.updateToken))
+	v1.Post("/tokens/:id/revoke", secret, wire.Handle(a.Log, fiber.StatusOK, a.revokeToken))
+	v1.Delete("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.eraseToken))
 	v1.Post("/webhook_endpoints", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
 	v1.Post("/sites", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))

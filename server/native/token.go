@@ -6,6 +6,7 @@ import (
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -42,14 +43,56 @@ func (a *API) createToken(c *fiber.Ctx) error {
 	return wire.Answer(c, fiber.StatusCreated, kept)
 }
 
-func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
+// tokenOf reads the token of the path.
+func tokenOf(call wire.Call) (id.Token, error) {
 	token, err := id.ParseToken(call.Param("id"))
 	if err != nil {
-		return event.Token{}, fault.New(fault.NotFound, "There is nothing of that id here.")
+		return token, fault.New(fault.NotFound, "There is nothing of that id here.")
 	}
-	r, err := a.Vault.Find(call, call.Merchant(), token)
+	return token, nil
+}
+
+func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
+	token, err := tokenOf(call)
 	if err != nil {
 		return event.Token{}, err
 	}
-	return r.Payload(), nil
+	r, err := a.Vault.Find(call, call.Merchant(), token)
+	return r.Payload(), err
+}
+
+// tokenChange says whose card it is: a field that is left out stays, an empty text
+// takes it away.
+type tokenChange struct {
+	Customer struct {
+		Name  *string `json:"name"`
+		Email *string `json:"email"`
+		Phone *string `json:"phone"`
+	} `json:"customer"`
+}
+
+func (a *API) updateToken(call wire.Call, in tokenChange) (event.Token, error) {
+	token, err := tokenOf(call)
+	if err != nil {
+		return event.Token{}, err
+	}
+	r, err := a.Vault.UpdateCustomer(call, call.Merchant(), token, vault.CustomerChange(in.Customer), call.Actor())
+	return r.Payload(), err
+}
+
+func (a *API) revokeToken(call wire.Call, _ wire.Empty) (event.Token, error) {
+	token, err := tokenOf(call)
+	if err != nil {
+		return event.Token{}, err
+	}
+	r, err := a.Vault.Revoke(call, call.Merchant(), token, call.Actor())
+	return r.Payload(), err
+}
+
+func (a *API) eraseToken(call wire.Call, _ wire.Empty) (wire.Empty, error) {
+	token, err := tokenOf(call)
+	if err != nil {
+		return wire.Empty{}, err
+	}
+	return wire.Empty{}, a.Vault.Erase(call, call.Merchant(), token, call.Actor())
 }

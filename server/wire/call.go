@@ -55,7 +55,8 @@ func (c Call) Param(name string) string { return strings.Clone(c.fiber.Params(na
 // Query gives a query parameter, copied.
 func (c Call) Query(name string) string { return strings.Clone(c.fiber.Query(name)) }
 
-// Empty is the request of a call that has no body.
+// Empty is the request of a call that has no body, and the result of one that
+// answers 204.
 type Empty struct{}
 
 // Handle makes a route of a function: it reads the body strictly into Req (unless
@@ -76,6 +77,9 @@ func Handle[Req, Res any](log *slog.Logger, status int, call func(Call, Req) (Re
 		result, err := call(CallOf(c), request)
 		if err != nil {
 			return Fail(c, log, err)
+		}
+		if status == fiber.StatusNoContent {
+			return c.SendStatus(status)
 		}
 		return Answer(c, status, result)
 	}

@@ -151,7 +151,7 @@ func (h *house) become(state payment.State) payment.Step {
 // keep keeps a card under a token. What is sealed is none: that is the vault's.
 func (h *house) keep(m string, token id.Token) error {
 	r := vault.Record{
-		Token: token, Merchant: m, Version: 1, Sealed: []byte("sealed"), Fingerprint: "f", CreatedAt: h.now(),
+		Token: token, Merchant: m, Version: 1, Sealed: []byte("sealed"), Fingerprint: "f", Revision: 1, CreatedAt: h.now(),
 		Summary: card.Summary{Brand: card.Visa, BIN: "411111", Last4: "1111", ExpMonth: 12, ExpYear: 2030},
 	}
 	_, err := h.db.KeepCard(context.Background(), r, event.New(event.TokenCreated, m, token.String(), 1, h.now(), r.Payload()), "shopper")

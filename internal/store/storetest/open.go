@@ -20,8 +20,10 @@ import (
 
 // Server is the PostgreSQL server that databases for tests are made on, as the URL
 // of a database and a user who may make others. When it is empty they are SQLite
-// files. make test runs what stores anything once with and once without.
-var Server = os.Getenv("PAYWICKET_TEST_POSTGRES")
+// files. make test runs what stores anything once with and once without. It is read
+// anew each time, within a test, so that the go command does not take the one run's
+// results for the other's.
+func Server() string { return os.Getenv("PAYWICKET_TEST_POSTGRES") }
 
 // Open gives a new, empty database, and a second way into it such as somebody has
 // who holds the file or the server: it may read and write anything.
@@ -33,7 +35,7 @@ func Open(t testing.TB, now func() time.Time) (db *store.DB, intruder *sqlx.DB) 
 		t.Fatal(err)
 	}
 	driver, source := "pgx", location
-	if Server == "" {
+	if Server() == "" {
 		driver, source = "sqlite3", "file:"+location+"?_busy_timeout=5000"
 	}
 	if intruder, err = sqlx.Open(driver, source); err != nil {
@@ -51,10 +53,10 @@ func Open(t testing.TB, now func() time.Time) (db *store.DB, intruder *sqlx.DB) 
 // Location gives the location of a new database, which goes with the test.
 func Location(t testing.TB) string {
 	t.Helper()
-	if Server == "" {
+	if Server() == "" {
 		return filepath.Join(t.TempDir(), "paywicket.db")
 	}
-	server, err := sqlx.Open("pgx", Server)
+	server, err := sqlx.Open("pgx", Server())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func template(t testing.TB) string {
 		return templates.name
 	}
 	name := "template_" + strings.ToLower(rand.Text())
-	server, err := sqlx.Open("pgx", Server)
+	server, err := sqlx.Open("pgx", Server())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func template(t testing.TB) string {
 // at is the URL of a database on the server.
 func at(t testing.TB, name string) string {
 	t.Helper()
-	u, err := url.Parse(Server)
+	u, err := url.Parse(Server())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +114,7 @@ func at(t testing.TB, name string) string {
 }
 
 func drop(t testing.TB, name string) {
-	server, err := sqlx.Open("pgx", Server)
+	server, err := sqlx.Open("pgx", Server())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func trials(t *testing.T) int {
 		}
 		return n
 	}
-	if storetest.Server != "" {
+	if storetest.Server() != "" {
 		return 30 // what a commit is worth there is PostgreSQL's own promise
 	}
 	return 200
@@ -69,7 +69,7 @@ type house struct {
 func (h *house) command(args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], args...)
 	c.Env = append(os.Environ(), "PAYWICKET_TEST_RUN_PROGRAM=1", "PAYWICKET_DATA="+h.data)
-	if storetest.Server != "" {
+	if storetest.Server() != "" {
 		c.Env = append(c.Env, "DATABASE_URL="+h.location)
 	}
 	return c
@@ -79,7 +79,7 @@ func (h *house) command(args ...string) *exec.Cmd {
 func (h *house) open() {
 	h.Helper()
 	h.location = filepath.Join(h.data, "paywicket.db")
-	if storetest.Server != "" {
+	if storetest.Server() != "" {
 		h.location = storetest.Location(h)
 	}
 	keys := filepath.Join(h.TempDir(), "keys.json")
@@ -282,7 +282,7 @@ func (h *house) expectWhole(tokens map[string]string) {
 	if entries, err := db.CheckAudit(h.Context()); err != nil || entries < 2*len(tokens) {
 		h.Errorf("the audit trail: %d entries, %v", entries, err)
 	}
-	if storetest.Server == "" {
+	if storetest.Server() == "" {
 		var verdict string
 		file := sqlx.MustOpen("sqlite3", h.location)
 		defer file.Close()

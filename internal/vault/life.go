@@ -1,0 +1,103 @@
+package vault
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+)
+
+// Customer is who the merchant says a card belongs to.
+type Customer struct {
+	Name  string
+	Email string
+	Phone string
+}
+
+// CustomerChange is what changes of a customer: nil for nothing.
+type CustomerChange struct {
+	Name, Email, Phone *string
+}
+
+// Limits of a customer's data. Digits are counted so that a card number put into the
+// wrong field is not kept in the clear; a telephone number has 15 at most (ITU-T
+// E.164).
+const (
+	maxCustomerText   = 200
+	maxTextDigits     = 11
+	maxPhoneDigits    = 15
+	reasonPhone       = "A telephone number has 5 to 15 digits, and + ( ) - and spaces beside them."
+	reasonLongNumbers = "This field has no long numbers in it. Check that each field holds what it asks for."
+)
+
+var phoneForm = regexp.MustCompile(`^\+?[0-9 ()./-]{5,30}$`)
+
+// UpdateCustomer changes who a card belongs to. Errors: fault.NotFound, and faults on
+// customer.name, customer.email and customer.phone.
+func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.Token, c CustomerChange, actor string) (Record, error) {
+	if err := c.check(); err != nil {
+		return Record{}, err
+	}
+	return s.Store.ChangeCard(ctx, merchant, token, actor, "card.update", func(r Record) (Record, []event.Event) {
+		for field, value := range map[*string]*string{&r.Customer.Name: c.Name, &r.Customer.Email: c.Email, &r.Customer.Phone: c.Phone} {
+			if value != nil {
+				*field = strings.TrimSpace(*value)
+			}
+		}
+		r.Revision++
+		return r, []event.Event{s.tell(event.TokenUpdated, r)}
+	})
+}
+
+func (c CustomerChange) check() error {
+	if c.Name != nil && (len(*c.Name) > maxCustomerText || digits(*c.Name) > maxTextDigits) {
+		return fault.Field("customer.name", "A name has %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
+	}
+	if e := c.Email; e != nil && *e != "" && (len(*e) > maxCustomerText || digits(*e) > maxTextDigits || strings.Count(*e, "@") != 1 || strings.ContainsAny(*e, " \r\n")) {
+		return fault.Field("customer.email", "An address looks like name@example.com, with %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
+	}
+	if p := c.Phone; p != nil && *p != "" && (!phoneForm.MatchString(*p) || digits(*p) < 5 || digits(*p) > maxPhoneDigits) {
+		return fault.Field("customer.phone", reasonPhone)
+	}
+	return nil
+}
+
+func digits(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// Revoke makes a token that can be charged no more. Doing it twice changes nothing.
+// Errors: fault.NotFound.
+func (s *Service) Revoke(ctx context.Context, merchant string, token id.Token, actor string) (Record, error) {
+	return s.Store.ChangeCard(ctx, merchant, token, actor, "card.revoke", func(r Record) (Record, []event.Event) {
+		if !r.RevokedAt.IsZero() {
+			return r, nil
+		}
+		r.RevokedAt = s.Now()
+		r.Revision++
+		return r, []event.Event{s.tell(event.TokenRevoked, r)}
+	})
+}
+
+// Erase takes everything of a card away for good: its ciphertext, its fingerprint,
+// its customer and the events that told of them. What is left is a tombstone, so
+// that a backup from before can be made to forget it too. Errors: fault.NotFound.
+func (s *Service) Erase(ctx context.Context, merchant string, token id.Token, actor string) error {
+	return s.Store.EraseCard(ctx, merchant, token, actor, func(r Record) event.Event {
+		return event.New(event.TokenErased, merchant, token.String(), r.Revision+1, s.Now(), event.ErasedToken{ID: token.String()})
+	})
+}
+
+func (s *Service) tell(kind event.Type, r Record) event.Event {
+	return event.New(kind, r.Merchant, r.Token.String(), r.Revision, s.Now(), r.Payload())
+}
