@@ -15,7 +15,9 @@ package checkout
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
@@ -137,18 +139,18 @@ func newSession(m string, site merchant.Site, order Order, now time.Time) (Sessi
 	if order.Amount.Minor < 1 || order.Amount.Minor > money.Max {
 		return Session{}, fault.Field("amount", "The amount must be a whole number of minor units (cents) from 1 to %d.", int64(money.Max))
 	}
-	if len(order.Reference) > maxText {
-		return Session{}, fault.Field("reference", "The reference may have %d characters at most.", maxText)
+	if len(order.Reference) > maxText || !plain(order.Reference) {
+		return Session{}, fault.Field("reference", "The reference may have %d bytes at most, and no control characters.", maxText)
 	}
-	if len(order.Description) > maxText {
-		return Session{}, fault.Field("description", "The description may have %d characters at most.", maxText)
+	if len(order.Description) > maxText || !plain(order.Description) {
+		return Session{}, fault.Field("description", "The description may have %d bytes at most, and no control characters.", maxText)
 	}
 	if len(order.Metadata) > maxMetadata {
 		return Session{}, fault.Field("metadata", "Metadata may have %d entries at most.", maxMetadata)
 	}
 	for name, value := range order.Metadata {
-		if name == "" || len(name) > maxMetadataName || len(value) > maxMetadataValue {
-			return Session{}, fault.Field("metadata", "A metadata entry has a name of 1 to %d characters and a value of at most %d.", maxMetadataName, maxMetadataValue)
+		if name == "" || len(name) > maxMetadataName || len(value) > maxMetadataValue || !plain(name) || strings.ContainsRune(value, 0) {
+			return Session{}, fault.Field("metadata", "A metadata entry has a name of 1 to %d bytes without control characters, and a value of at most %d without a NUL.", maxMetadataName, maxMetadataValue)
 		}
 	}
 	life := order.Life
@@ -164,6 +166,10 @@ func newSession(m string, site merchant.Site, order Order, now time.Time) (Sessi
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil
 }
+
+// plain tells whether a text has no control characters. A NUL could not even be kept:
+// PostgreSQL's texts hold none.
+func plain(text string) bool { return strings.IndexFunc(text, unicode.IsControl) < 0 }
 
 // clip shortens what a message repeats of the caller's input.
 func clip(text string) string {

@@ -20,7 +20,7 @@ type Opening struct {
 // that each API it may speak has its keys from the start.
 // Errors: faults on name and on what NewSite checks.
 func (s *Service) Open(ctx context.Context, name string, environment Environment, descriptor string, origins []string) (Opening, error) {
-	if n := len(name); n == 0 || n > 100 {
+	if !isName(name) {
 		return Opening{}, fault.Field("name", "Give the merchant a name of 1 to 100 characters.")
 	}
 	now := s.Now()

@@ -7,7 +7,10 @@ package merchant
 
 import (
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
@@ -44,11 +47,11 @@ type Site struct {
 // NewSite checks and makes a site. Errors are faults on name, descriptor or origins.
 func NewSite(merchant, name, descriptor string, origins []string, now time.Time) (Site, error) {
 	site := Site{ID: id.New(id.Site), Merchant: merchant, Name: name, Descriptor: descriptor, CreatedAt: now}
-	if n := len(name); n == 0 || n > 100 {
+	if !isName(name) {
 		return Site{}, fault.Field("name", "Give the site a name of 1 to 100 characters.")
 	}
-	if n := len(descriptor); n < 5 || n > 22 {
-		return Site{}, fault.Field("descriptor", "A statement descriptor has 5 to 22 characters.")
+	if n := len(descriptor); n < 5 || n > 22 || !descriptorForm.MatchString(descriptor) {
+		return Site{}, fault.Field("descriptor", "A statement descriptor has 5 to 22 characters: ASCII letters, digits, spaces and - . , & / + #, with a letter among them.")
 	}
 	if len(origins) == 0 || len(origins) > 20 {
 		return Site{}, fault.Field("origins", "List 1 to 20 origins, such as https://shop.example.")
@@ -61,6 +64,14 @@ func NewSite(merchant, name, descriptor string, origins []string, now time.Time)
 		site.Origins = append(site.Origins, origin)
 	}
 	return site, nil
+}
+
+// descriptorForm is what the schemes print on any statement.
+var descriptorForm = regexp.MustCompile(`^[A-Za-z0-9 .,&/+#-]*[A-Za-z][A-Za-z0-9 .,&/+#-]*$`)
+
+// isName tells whether a text will do as a name: 1 to 100 bytes, no control characters.
+func isName(text string) bool {
+	return text != "" && len(text) <= 100 && strings.IndexFunc(text, unicode.IsControl) < 0
 }
 
 // Host is the host name of the site's first origin.

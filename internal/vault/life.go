@@ -54,10 +54,10 @@ func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.
 }
 
 func (c CustomerChange) check() error {
-	if c.Name != nil && (len(*c.Name) > maxCustomerText || digits(*c.Name) > maxTextDigits) {
+	if c.Name != nil && (len(*c.Name) > maxCustomerText || digits(*c.Name) > maxTextDigits || strings.IndexFunc(*c.Name, unicode.IsControl) >= 0) {
 		return fault.Field("customer.name", "A name has %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
 	}
-	if e := c.Email; e != nil && *e != "" && (len(*e) > maxCustomerText || digits(*e) > maxTextDigits || strings.Count(*e, "@") != 1 || strings.ContainsAny(*e, " \r\n")) {
+	if e := c.Email; e != nil && *e != "" && (len(*e) > maxCustomerText || digits(*e) > maxTextDigits || strings.Count(*e, "@") != 1 || strings.ContainsFunc(*e, func(r rune) bool { return r == ' ' || unicode.IsControl(r) })) {
 		return fault.Field("customer.email", "An address looks like name@example.com, with %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
 	}
 	if p := c.Phone; p != nil && *p != "" && (!phoneForm.MatchString(*p) || digits(*p) < 5 || digits(*p) > maxPhoneDigits) {

@@ -65,7 +65,7 @@ func TestACustomer(t *testing.T) {
 		t.Errorf("what is left out stays and what is empty goes: %+v, %v", got, err)
 	}
 	for field, bad := range map[string][]vault.CustomerChange{
-		"customer.name":  {{Name: text(strings.Repeat("x", 201))}, {Name: text("4111 1111 1111 1111")}},
+		"customer.name":  {{Name: text(strings.Repeat("x", 201))}, {Name: text("4111 1111 1111 1111")}, {Name: text("A\x00")}},
 		"customer.email": {{Email: text("ada")}, {Email: text("a@b@c")}, {Email: text("4111111111111111@example.com")}, {Email: text("a@b\r\nBcc: c@d")}},
 		"customer.phone": {{Phone: text("12")}, {Phone: text("4111 1111 1111 1111")}, {Phone: text("call me")}},
 	} {
