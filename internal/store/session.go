@@ -15,6 +15,9 @@ var _ checkout.Store = (*DB)(nil)
 
 // CreateSession keeps a new session.
 func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor string) error {
+	if err := db.space.check(); err != nil {
+		return err
+	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
 			(id, merchant, site, amount, currency, reference, description, metadata, sense_key, created_at, expires_at)
@@ -114,6 +117,9 @@ func (db *DB) ShowSession(ctx context.Context, session string) (checkout.View, e
 
 // OpenPayment makes the intent to pay durable.
 func (db *DB) OpenPayment(ctx context.Context, session string, admit func(checkout.View) (payment.Payment, error)) (payment.Payment, error) {
+	if err := db.space.check(); err != nil {
+		return payment.Payment{}, err
+	}
 	var p payment.Payment
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		v, err := readSession(ctx, tx, `WHERE s.id = ?`, session)

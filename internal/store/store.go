@@ -27,6 +27,7 @@ type DB struct {
 	ended  chan struct{} // closed when the last one has been answered
 	broken chan error    // what made the database unfit for use
 	keeper *keeper       // nil where the database keeps its log itself
+	space  *space        // nil where the disk is another machine's
 	now    func() time.Time
 }
 
@@ -53,7 +54,7 @@ func Open(ctx context.Context, location string, now func() time.Time) (*DB, erro
 		return nil, errors.Join(err, db.pools.close())
 	}
 	if !isPostgres(location) {
-		db.keeper = keep(db, location+"-wal")
+		db.keeper, db.space = keep(db, location+"-wal"), newSpace(location)
 	}
 	go db.commitAll()
 	return db, nil
