@@ -18,6 +18,9 @@ const Length = 26
 
 var encoding = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
+// Encode writes bytes in the house alphabet.
+func Encode(raw []byte) string { return encoding.EncodeToString(raw) }
+
 // Kind is the prefix of an id, with its underscore.
 type Kind string
 

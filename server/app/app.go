@@ -31,6 +31,7 @@ import (
 	"github.com/paywicket/paywicket/server/docs"
 	"github.com/paywicket/paywicket/server/native"
 	"github.com/paywicket/paywicket/server/page"
+	"github.com/paywicket/paywicket/server/wire"
 )
 
 // masterVariable may hold the master key, 32 bytes in base64, so that it need not lie
@@ -164,7 +165,7 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 		}
 	})
 	served := make(chan error, 1)
-	go func() { served <- a.front.Listener(listener) }()
+	go func() { served <- a.front.Listener(wire.Wiping(listener)) }()
 	var err error
 	select {
 	case err = <-served:

@@ -31,6 +31,7 @@ func TestTheCommandLine(t *testing.T) {
 		"an unknown command":   {[]string{"pay"}, 2, "pay"},
 		"an unknown flag":      {[]string{"demo", "--fast"}, 2, "--fast"},
 		"a flag that is due":   {[]string{"serve"}, 2, "--data"},
+		"nothing to scan":      {[]string{"leakscan"}, 1, "--pid"},
 		"open to all":          {[]string{"serve", "--listen", "0.0.0.0:0", "--data", missing, "--processor-url", "http://127.0.0.1:1"}, 1, "--behind-proxy"},
 		"a port that is taken": {[]string{"serve", "--listen", "256.0.0.1:1", "--data", missing, "--processor-url", "http://127.0.0.1:1"}, 1, "--listen"},
 		"a wrong origin":       {[]string{"merchant", "create", "Shop", "--data", t.TempDir(), "--descriptor", "SHOP EXAMPLE", "--origin", "shop", "--credentials", filepath.Join(t.TempDir(), "k")}, 1, "https://shop.example"},
@@ -86,5 +87,21 @@ func TestOpeningAnAccount(t *testing.T) {
 	}
 	if keys["base_url"] != "https://pay.example" || keys["dashboard_email"] != "owner@shop.example" {
 		t.Errorf("%s, %s", keys["base_url"], keys["dashboard_email"])
+	}
+}
+
+func TestLeakscan(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "clean.log"), []byte("tok_1 411111******1111"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errors := run("leakscan", dir); code != 0 || !strings.Contains(out, "in 1 files") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "dirty.log"), []byte("paid with 4111 1111 1111 1111"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errors := run("leakscan", dir); code != 1 || !strings.Contains(out, "dirty.log: byte 10: 411111******1111 as grouped") || strings.Contains(out+errors, "1111 1111") {
+		t.Errorf("%d %s%s", code, out, errors)
 	}
 }

@@ -20,7 +20,7 @@ type KeptToken struct {
 // data already, such as one that moves its cards here; pages use the checkout.
 // The handler owns the number from the body's bytes to the wipe.
 func (a *API) createToken(c *fiber.Ctx) error {
-	defer clear(c.Request().Body())
+	defer wire.WipeBody(c)
 	body, err := wire.Body(c, wire.MaxBody)
 	if err != nil {
 		return wire.Fail(c, a.Log, err)

@@ -20,7 +20,7 @@ const (
 // pay takes a card. The handler owns the number from the body's bytes to the
 // wipe; Submit returns only when both legs are done with it.
 func (p *Pages) pay(c *fiber.Ctx) error {
-	defer clear(c.Request().Body())
+	defer wire.WipeBody(c)
 	id, err := session(c)
 	if err == nil {
 		err = guard.SameOrigin(c, p.Origin)
