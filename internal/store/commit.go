@@ -53,24 +53,56 @@ type answer struct {
 // before the step begins, nothing is done; after that its end is waited for.
 func (db *DB) write(ctx context.Context, s step) error {
 	p := &pending{ctx, s, make(chan answer, 1)}
-	db.queue <- p
-	a := <-p.answer
+	var a answer
+	select {
+	case db.queue <- p:
+		a = db.await(p)
+	case <-db.ended:
+		a.err = errClosed
+	}
 	if a.panicked != nil {
 		panic(a.panicked)
 	}
 	return a.err
 }
 
-// commitAll answers every step that is queued, until the queue is closed.
+// errClosed is for who writes when the server has ended.
+var errClosed = fault.New(fault.Unavailable, "The server is shutting down. Nothing was done; try again in a moment.")
+
+// await waits for a step's answer, or for the end of everybody who could give one.
+func (db *DB) await(p *pending) answer {
+	select {
+	case a := <-p.answer:
+		return a
+	case <-db.ended:
+	}
+	select {
+	case a := <-p.answer:
+		return a
+	default:
+		return answer{err: errClosed}
+	}
+}
+
+// commitAll answers every step that is queued, until the database is closed and the
+// queue is empty.
 func (db *DB) commitAll() {
 	defer close(db.ended)
 	var together []*pending
-	for first := range db.queue {
-		together = append(together[:0], first)
+	for {
+		if len(db.queue) == 0 {
+			select {
+			case <-db.closing:
+				return
+			case first := <-db.queue:
+				together = append(together, first)
+			}
+		}
 		for len(together) < maxTogether && len(db.queue) > 0 {
 			together = append(together, <-db.queue)
 		}
 		db.commit(together)
+		together = together[:0]
 	}
 }
 

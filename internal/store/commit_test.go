@@ -274,3 +274,43 @@ func TestTheLogStaysSmall(t *testing.T) {
 		t.Errorf("of %d bytes written the log held %d at its largest", written, largest)
 	}
 }
+
+// Whoever writes while the database is closed is answered: kept, or refused.
+func TestWritingWhileItIsClosed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "paywicket.db")
+	db, err := Open(t.Context(), path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept atomic.Int64
+	var writing sync.WaitGroup
+	for range 16 {
+		writing.Go(func() {
+			for {
+				err := db.write(context.Background(), db.note("x"))
+				if err == nil {
+					kept.Add(1)
+					continue
+				}
+				if fault.CodeOf(err) != fault.Unavailable {
+					t.Error(err)
+				}
+				return
+			}
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	writing.Wait()
+	again, err := Open(t.Context(), path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if n := count(t, again, "x"); int64(n) != kept.Load() || n == 0 {
+		t.Errorf("%d were acknowledged and %d are there", kept.Load(), n)
+	}
+}

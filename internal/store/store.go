@@ -21,21 +21,21 @@ import (
 // DB is an open database.
 type DB struct {
 	pools
-	engine engine
-	queued *jobQueue
-	queue  chan *pending // steps that wait for their commit
-	ended  chan struct{} // closed when the last one has been answered
-	broken chan error    // what made the database unfit for use
-	keeper *keeper       // nil where the database keeps its log itself
-	space  *space        // nil where the disk is another machine's
-	now    func() time.Time
+	engine         engine
+	queued         *jobQueue
+	queue          chan *pending // steps that wait for their commit
+	closing, ended chan struct{} // closed when no more are taken, and when all have been answered
+	broken         chan error    // what made the database unfit for use
+	keeper         *keeper       // nil where the database keeps its log itself
+	space          *space        // nil where the disk is another machine's
+	now            func() time.Time
 }
 
 // Open opens the database at a location and brings it up to date. The location is
 // a PostgreSQL URL, or the path of an SQLite file, which is made (mode 0600) if it
 // is not there. now is the clock that stamps rows.
 func Open(ctx context.Context, location string, now func() time.Time) (*DB, error) {
-	db := &DB{now: now, queue: make(chan *pending, maxTogether), ended: make(chan struct{}), broken: make(chan error, 1)}
+	db := &DB{now: now, queue: make(chan *pending, maxTogether), closing: make(chan struct{}), ended: make(chan struct{}), broken: make(chan error, 1)}
 	var err error
 	if isPostgres(location) {
 		db.engine = postgres
@@ -60,12 +60,13 @@ func Open(ctx context.Context, location string, now func() time.Time) (*DB, erro
 	return db, nil
 }
 
-// Close ends all use. Jobs must have been stopped, and all callers be gone, before.
+// Close finishes what is being written and ends all use: who writes later is refused.
+// Jobs must have been stopped before.
 func (db *DB) Close() error {
 	if db.keeper != nil {
 		db.keeper.stop()
 	}
-	close(db.queue)
+	close(db.closing)
 	<-db.ended
 	return db.pools.close()
 }
