@@ -131,5 +131,5 @@ const cardWidth = 16
 
 // FindCard gives a merchant's card.
 func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Record, error) {
-	return readCard(ctx, db.reader, m, token)
+	return readCard(brief(ctx), db.reader, m, token)
 }

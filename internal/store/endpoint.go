@@ -49,7 +49,7 @@ func (r endpointRow) endpoint() (webhook.Endpoint, error) {
 // FindEndpoint gives a merchant's endpoint.
 func (db *DB) FindEndpoint(ctx context.Context, m, id string) (webhook.Endpoint, error) {
 	var row endpointRow
-	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE merchant = ? AND id = ?`), m, id); err != nil {
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE merchant = ? AND id = ?`), m, id); err != nil {
 		return webhook.Endpoint{}, missing(err)
 	}
 	return row.endpoint()

@@ -74,7 +74,7 @@ func (r eventRow) event() (event.Event, error) {
 // FindEvent gives a merchant's event.
 func (db *DB) FindEvent(ctx context.Context, m, id string) (event.Event, error) {
 	var row eventRow
-	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT `+eventColumns+` FROM events WHERE merchant = ? AND id = ?`), m, id); err != nil {
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT `+eventColumns+` FROM events WHERE merchant = ? AND id = ?`), m, id); err != nil {
 		return event.Event{}, missing(err)
 	}
 	return row.event()
@@ -84,7 +84,7 @@ func (db *DB) FindEvent(ctx context.Context, m, id string) (event.Event, error) 
 func (db *DB) ListEvents(ctx context.Context, m, cursor string, limit int) ([]event.Event, error) {
 	before := int64(1)<<62 - 1
 	if cursor != "" {
-		err := db.reader.GetContext(ctx, &before, db.reader.Rebind(`SELECT position FROM events WHERE merchant = ? AND id = ?`), m, cursor)
+		err := db.reader.GetContext(brief(ctx), &before, db.reader.Rebind(`SELECT position FROM events WHERE merchant = ? AND id = ?`), m, cursor)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, fault.Field("before", "There is no such event. Give the id of the last event of the page before.")
 		}

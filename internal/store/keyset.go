@@ -15,7 +15,7 @@ var _ keyring.Store = (*DB)(nil)
 // FindKeyset gives a wrapped key set, or nil when there is none of that name yet.
 func (db *DB) FindKeyset(ctx context.Context, name string) ([]byte, error) {
 	var wrapped []byte
-	err := db.reader.GetContext(ctx, &wrapped, db.reader.Rebind(`SELECT wrapped FROM keysets WHERE name = ?`), name)
+	err := db.reader.GetContext(brief(ctx), &wrapped, db.reader.Rebind(`SELECT wrapped FROM keysets WHERE name = ?`), name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -67,7 +67,7 @@ func (db *DB) FindMerchant(ctx context.Context, id string) (merchant.Merchant, e
 		Environment merchant.Environment
 		CreatedAt   int64 `db:"created_at"`
 	}
-	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT id, name, environment, created_at FROM merchants WHERE id = ?`), id)
+	err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, created_at FROM merchants WHERE id = ?`), id)
 	return merchant.Merchant{ID: row.ID, Name: row.Name, Environment: row.Environment, CreatedAt: at(row.CreatedAt)}, missing(err)
 }
 
@@ -83,7 +83,7 @@ func (db *DB) FindCredential(ctx context.Context, public string) (merchant.Crede
 		CreatedAt   int64 `db:"created_at"`
 		RevokedAt   int64 `db:"revoked_at"`
 	}
-	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT id, merchant, role, environment, hash, created_at, revoked_at FROM credentials WHERE id = ?`), public)
+	err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, merchant, role, environment, hash, created_at, revoked_at FROM credentials WHERE id = ?`), public)
 	return merchant.Credential{
 		ID: row.ID, Merchant: row.Merchant, Role: row.Role, Environment: row.Environment,
 		Hash: row.Hash, CreatedAt: at(row.CreatedAt), RevokedAt: at(row.RevokedAt),
@@ -126,7 +126,7 @@ const siteColumns = `merchant, id, name, descriptor, origins, created_at`
 // FindSite gives a site of a merchant, the first one when site is empty.
 func (db *DB) FindSite(ctx context.Context, m, site string) (merchant.Site, error) {
 	var row siteRow
-	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(`SELECT `+siteColumns+` FROM sites WHERE merchant = ? AND (id = ? OR ? = '') ORDER BY created_at, id LIMIT 1`), m, site, site)
+	err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT `+siteColumns+` FROM sites WHERE merchant = ? AND (id = ? OR ? = '') ORDER BY created_at, id LIMIT 1`), m, site, site)
 	if err != nil {
 		return merchant.Site{}, missing(err)
 	}

@@ -130,7 +130,7 @@ func readPayment(ctx context.Context, q queryer, m, id string) (payment.Payment,
 
 // FindPayment gives a merchant's payment.
 func (db *DB) FindPayment(ctx context.Context, m, id string) (payment.Payment, error) {
-	return readPayment(ctx, db.reader, m, id)
+	return readPayment(brief(ctx), db.reader, m, id)
 }
 
 // DuePayments gives payments of all merchants whose time to be asked about has

@@ -106,13 +106,13 @@ func readSession(ctx context.Context, q queryer, where string, args ...any) (che
 
 // FindSession gives a merchant's session.
 func (db *DB) FindSession(ctx context.Context, m, session string) (checkout.View, error) {
-	return readSession(ctx, db.reader, `WHERE s.merchant = ? AND s.id = ?`, m, session)
+	return readSession(brief(ctx), db.reader, `WHERE s.merchant = ? AND s.id = ?`, m, session)
 }
 
 // ShowSession gives a session by its id alone: it is the shopper's capability, and
 // names the merchant.
 func (db *DB) ShowSession(ctx context.Context, session string) (checkout.View, error) {
-	return readSession(ctx, db.reader, `WHERE s.id = ?`, session)
+	return readSession(brief(ctx), db.reader, `WHERE s.id = ?`, session)
 }
 
 // OpenPayment makes the intent to pay durable.
