@@ -8,7 +8,9 @@ const (
 )
 
 // findDigits looks for runs of digits, alone or in groups with one separator between.
-// A run that is longer than any number is none: it is an id or a time.
+// Groups are as on cards: four digits first, then three to six in each, and whatever
+// is left in the last; others are mostly times. A run that is longer than any number
+// is none: it is an id or a time.
 func findDigits(held []byte, report func(int, Form, string)) {
 	var digits [longest + 1]byte
 	defer clear(digits[:])
@@ -16,23 +18,22 @@ func findDigits(held []byte, report func(int, Form, string)) {
 		if !isDigit(held[at]) || at > 0 && isDigit(held[at-1]) {
 			continue
 		}
-		n, form, end := 0, Digits, at
+		n, form, end, group := 0, Digits, at, 0
 		for end < len(held) && n <= longest {
 			if isDigit(held[end]) {
 				digits[n] = held[end]
-				n++
-				end++
+				n, end, group = n+1, end+1, group+1
 				continue
 			}
 			if n >= shortest {
 				tell(digits[:n], at, form, report)
 			}
 			gap := separator(held[end:])
-			if gap == 0 || end+gap >= len(held) || !isDigit(held[end+gap]) {
+			if gap == 0 || end+gap >= len(held) || !isDigit(held[end+gap]) || n == group && group != 4 || group < 3 || group > 6 {
+				n = 0
 				break
 			}
-			end += gap
-			form = Grouped
+			end, group, form = end+gap, 0, Grouped
 		}
 		if n >= shortest && n <= longest && (end == len(held) || !isDigit(held[end])) {
 			tell(digits[:n], at, form, report)

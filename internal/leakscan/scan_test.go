@@ -163,7 +163,7 @@ func TestWhatIsNoCardNumber(t *testing.T) {
 	for _, text := range []string{
 		"", "411111******1111", "4111111111111112", "41111111111111111111111", "1795241703320", "2026-11-21T05:32:58.123456789Z",
 		"tok_759f0ggnen40z6b07x7wrxf0f8", "00000000-0000-4000-8000-000000000000", "192.168.100.200 10.0.0.1", "+44 20 7946 0958",
-		url.QueryEscape("amount=4900&currency=USD"), strings.Repeat("0", 16), "9" + "411111111111111",
+		"2026-11-21 07:03:19.415202 1-0-7", "4152 02 2026-11-21 07", "4.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1", url.QueryEscape("amount=4900&currency=USD"), strings.Repeat("0", 16), "9" + "411111111111111",
 	} {
 		if hits := scan(t, []byte(text)); len(hits) != 0 {
 			t.Errorf("%q: %v", text, hits)
