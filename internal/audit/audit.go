@@ -9,6 +9,9 @@ package audit
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,4 +41,17 @@ func (e Entry) Hash(previous []byte) []byte {
 		write([]byte(field))
 	}
 	return h.Sum(nil)
+}
+
+// Revision is the detail of a change to a thing that counts its changes.
+func Revision(n int) string { return fmt.Sprintf("revision %d", n) }
+
+// RevisionOf reads what Revision wrote; ok is false for any other detail.
+func RevisionOf(detail string) (n int, ok bool) {
+	text, ok := strings.CutPrefix(detail, "revision ")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil
 }

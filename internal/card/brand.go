@@ -1,5 +1,7 @@
 package card
 
+import "strconv"
+
 // Brand is a card scheme, in the spelling of every answer and event.
 type Brand string
 
@@ -62,6 +64,19 @@ func BrandOf(prefix int) Brand {
 		}
 	}
 	return Unknown
+}
+
+// BrandOfBIN tells the scheme from the first digits as text; Unknown when there are
+// fewer than six or something else among them.
+func BrandOfBIN(bin string) Brand {
+	if len(bin) < 6 {
+		return Unknown
+	}
+	prefix, err := strconv.ParseUint(bin[:6], 10, 32)
+	if err != nil {
+		return Unknown
+	}
+	return BrandOf(int(prefix))
 }
 
 // rule is what a scheme's cards look like.

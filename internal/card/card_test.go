@@ -1,6 +1,7 @@
 package card_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -22,13 +23,57 @@ func TestBrandOf(t *testing.T) {
 	}
 }
 
+// What each scheme publishes of its numbers' lengths and of its CVV.
 func TestLengthsAndCVV(t *testing.T) {
 	t.Parallel()
-	if !card.Visa.HasLength(16) || card.Visa.HasLength(15) || !card.Amex.HasLength(15) || card.Amex.HasLength(16) {
-		t.Error("lengths of Visa and Amex are off")
+	lengths := func(low, high int, except ...int) (out []int) {
+		for n := low; n <= high; n++ {
+			if !slices.Contains(except, n) {
+				out = append(out, n)
+			}
+		}
+		return out
 	}
-	if card.Amex.CVVLength() != 4 || card.Visa.CVVLength() != 3 {
-		t.Error("CVV lengths of Amex and Visa are off")
+	for _, c := range []struct {
+		prefix  int
+		brand   card.Brand
+		lengths []int
+		cvv     int
+	}{
+		{400000, card.Visa, []int{13, 16, 18, 19}, 3},
+		{510000, card.Mastercard, []int{16}, 3}, {222100, card.Mastercard, []int{16}, 3},
+		{340000, card.Amex, []int{15}, 4}, {370000, card.Amex, []int{15}, 4},
+		{601100, card.Discover, lengths(16, 19), 3}, {659999, card.Discover, lengths(16, 19), 3},
+		{300000, card.Diners, lengths(14, 19), 3}, {360000, card.Diners, lengths(14, 19), 3},
+		{352800, card.JCB, lengths(16, 19), 3}, {358999, card.JCB, lengths(16, 19), 3},
+		{620000, card.UnionPay, lengths(14, 19), 3}, {810000, card.UnionPay, lengths(14, 19), 3},
+		{675900, card.Maestro, lengths(12, 19), 3},
+		{506699, card.Elo, []int{16}, 3},
+		{220000, card.Mir, lengths(16, 19), 3},
+		{652150, card.RuPay, []int{16}, 3},
+		{506099, card.Verve, lengths(16, 19, 17), 3},
+		{979200, card.Troy, []int{16}, 3},
+	} {
+		if got := card.BrandOf(c.prefix); got != c.brand {
+			t.Errorf("%d is %s, want %s", c.prefix, got, c.brand)
+		}
+		for n := 8; n <= 22; n++ {
+			if got, want := c.brand.HasLength(n), slices.Contains(c.lengths, n); got != want {
+				t.Errorf("%s of %d digits: %v, want %v", c.brand, n, got, want)
+			}
+		}
+		if got := c.brand.CVVLength(); got != c.cvv {
+			t.Errorf("a CVV of %s has %d digits, want %d", c.brand, got, c.cvv)
+		}
+	}
+}
+
+func TestBrandOfBIN(t *testing.T) {
+	t.Parallel()
+	for bin, want := range map[string]card.Brand{"411111": card.Visa, "53199900": card.Mastercard, "41111": card.Unknown, "": card.Unknown, "41x111": card.Unknown, "+41111": card.Unknown} {
+		if got := card.BrandOfBIN(bin); got != want {
+			t.Errorf("%q is %s, want %s", bin, got, want)
+		}
 	}
 }
 

@@ -61,9 +61,27 @@ type Token struct {
 	ID          string     `json:"id"`
 	Card        Card       `json:"card"`
 	Fingerprint string     `json:"fingerprint"`
+	Issuance    *Issuance  `json:"issuance"` // null when the BIN is in no table
 	Customer    Customer   `json:"customer"`
 	CreatedAt   time.Time  `json:"created_at"`
+	ExpiresAt   *time.Time `json:"expires_at"` // null for a permanent token
 	RevokedAt   *time.Time `json:"revoked_at"`
+}
+
+// Issuance is what the BIN table says of a card; a text is empty when it does not.
+type Issuance struct {
+	Type     card.Type `json:"type"`
+	Category string    `json:"category"`
+	Issuer   string    `json:"issuer"`
+	Country  string    `json:"country"`
+}
+
+// NewIssuance turns what is known into its payload, nil for nothing.
+func NewIssuance(i card.Issuance) *Issuance {
+	if i == (card.Issuance{}) {
+		return nil
+	}
+	return &Issuance{Type: i.Type, Category: i.Category, Issuer: i.Issuer, Country: i.Country}
 }
 
 // Customer is who the merchant says a card belongs to.

@@ -89,6 +89,30 @@ func TestFingerprintIsStableAndScoped(t *testing.T) {
 	}
 }
 
+func TestExpansionAndSignatureHangOnTheKey(t *testing.T) {
+	t.Parallel()
+	path, store := filepath.Join(t.TempDir(), "master.key"), shelf{}
+	ring, again, other := open(t, store, path), open(t, store, path), open(t, shelf{}, filepath.Join(t.TempDir(), "master.key"))
+	expand := func(r *keyring.Ring, seed string) string {
+		out, err := r.Expand([]byte(seed), 144)
+		if err != nil || len(out) != 144 {
+			t.Fatal(len(out), err)
+		}
+		return string(out)
+	}
+	first := expand(ring, "a")
+	if expand(again, "a") != first || expand(ring, "b") == first || expand(other, "a") == first {
+		t.Error("the expansion does not follow from seed and key alone")
+	}
+	signature, err := ring.Sign([]byte("message"))
+	if err != nil || again.CheckSignature([]byte("message"), signature) != nil {
+		t.Errorf("after a restart: %v", err)
+	}
+	if ring.CheckSignature([]byte("massage"), signature) == nil || other.CheckSignature([]byte("message"), signature) == nil || ring.CheckSignature([]byte("message"), nil) == nil {
+		t.Error("a signature fits what was not signed")
+	}
+}
+
 func TestTheWrongMasterKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	store := shelf{}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/prf"
 	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -17,6 +18,8 @@ import (
 const (
 	dataSet        = "data"
 	fingerprintSet = "fingerprint"
+	expansionSet   = "expansion"
+	signingSet     = "signing"
 )
 
 // Store keeps wrapped key sets.
@@ -58,17 +61,35 @@ func Open(ctx context.Context, store Store, master tink.AEAD) (*Ring, error) {
 	if err := ring.openData(wrapped); err != nil {
 		return nil, err
 	}
-	if wrapped, err = ring.find(ctx, fingerprintSet, prf.HMACSHA256PRFKeyTemplate()); err != nil {
-		return nil, err
-	}
-	handle, err := ring.unwrap(fingerprintSet, wrapped)
+	handle, err := ring.open(ctx, fingerprintSet, prf.HMACSHA256PRFKeyTemplate())
 	if err != nil {
 		return nil, err
 	}
 	if ring.fingerprint, err = prf.NewPRFSet(handle); err != nil {
 		return nil, fmt.Errorf("keyring: %s keys: %w", fingerprintSet, err)
 	}
+	if handle, err = ring.open(ctx, expansionSet, prf.HKDFSHA256PRFKeyTemplate()); err != nil {
+		return nil, err
+	}
+	if ring.expansion, err = prf.NewPRFSet(handle); err != nil {
+		return nil, fmt.Errorf("keyring: %s keys: %w", expansionSet, err)
+	}
+	if handle, err = ring.open(ctx, signingSet, mac.HMACSHA256Tag128KeyTemplate()); err != nil {
+		return nil, err
+	}
+	if ring.signing, err = mac.New(handle); err != nil {
+		return nil, fmt.Errorf("keyring: %s keys: %w", signingSet, err)
+	}
 	return ring, nil
+}
+
+// open gives a set, unwrapped, and makes it when there is none.
+func (r *Ring) open(ctx context.Context, name string, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
+	wrapped, err := r.find(ctx, name, template)
+	if err != nil {
+		return nil, err
+	}
+	return r.unwrap(name, wrapped)
 }
 
 // openData makes a wrapped set the one that is used.

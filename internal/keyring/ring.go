@@ -1,5 +1,6 @@
-// Package keyring holds the keys and does everything that needs one: sealing,
-// opening, and the keyed fingerprint by which equal cards are found.
+// Package keyring holds the keys and does everything that needs one: sealing and
+// opening, the keyed fingerprint by which equal cards are found, the expansion that
+// makes a long token hard to guess, and the signature that holds a row together.
 //
 // Keys form two layers. A master key, kept outside the database, wraps key sets
 // (Tink), which are kept in it. A key set may hold several keys, one of them
@@ -29,6 +30,8 @@ type Ring struct {
 	master      tink.AEAD
 	data        atomic.Pointer[dataKeys]
 	fingerprint *prf.Set
+	expansion   *prf.Set
+	signing     tink.MAC
 }
 
 // Seal encrypts and binds the result to its context: it opens only with the same
@@ -77,4 +80,33 @@ func (r *Ring) Fingerprint(scope string, value []byte) (string, error) {
 		return "", fmt.Errorf("keyring: fingerprint: %w", err)
 	}
 	return id.Encode(out), nil
+}
+
+// Expand gives so many bytes that follow from a seed and nobody without the key can
+// tell: 1 to 8,160 of them (HKDF, RFC 5869, of SHA-256).
+func (r *Ring) Expand(seed []byte, bytes uint32) ([]byte, error) {
+	out, err := r.expansion.ComputePrimaryPRF(seed, bytes)
+	if err != nil {
+		return nil, fmt.Errorf("keyring: expand: %w", err)
+	}
+	return out, nil
+}
+
+// Sign gives a message's signature: a keyed sum of 21 bytes, which only this ring
+// can make and check. A message begins with what it is, so that none passes for one of
+// another kind.
+func (r *Ring) Sign(message []byte) ([]byte, error) {
+	signature, err := r.signing.ComputeMAC(message)
+	if err != nil {
+		return nil, fmt.Errorf("keyring: sign: %w", err)
+	}
+	return signature, nil
+}
+
+// CheckSignature is an error unless Sign gave the signature for the message.
+func (r *Ring) CheckSignature(message, signature []byte) error {
+	if err := r.signing.VerifyMAC(signature, message); err != nil {
+		return fmt.Errorf("keyring: signature: %w", err)
+	}
+	return nil
 }

@@ -25,10 +25,10 @@ func (db *DB) appendAudit(ctx context.Context, tx *transaction, e audit.Entry) e
 	return nil
 }
 
-// CheckAudit follows the audit trail from its first entry and gives how many there
-// are. It is an error when one was changed, added or taken out since: what was cut
-// off at the end alone cannot be seen from here.
-func (db *DB) CheckAudit(ctx context.Context) (int, error) {
+// CheckAudit follows the audit trail from its first entry, shows each to visit, and
+// gives how many there are. It is an error when one was changed, added or taken out
+// since: what was cut off at the end alone cannot be seen from here.
+func (db *DB) CheckAudit(ctx context.Context, visit func(audit.Entry)) (int, error) {
 	rows, err := db.reader.QueryxContext(ctx, `SELECT position, at, merchant, actor, action, object, detail, hash FROM audit_entries ORDER BY position`)
 	if err != nil {
 		return 0, err
@@ -54,6 +54,7 @@ func (db *DB) CheckAudit(ctx context.Context) (int, error) {
 		if last = entry.Hash(last); !bytes.Equal(last, row.Hash) {
 			return n, fmt.Errorf("store: the audit trail is broken at entry %d: it or what stood before it is not what was written", row.Position)
 		}
+		visit(entry)
 		n++
 	}
 	return n, rows.Err()

@@ -53,23 +53,24 @@ func (tx *transaction) flushCards() error {
 		*c.first = id.Token{}
 		if known := firsts[key]; known != nil {
 			copy(c.first[:], known)
-		} else {
+		} else if c.ExpiresAt.IsZero() {
 			firsts[key] = c.Token[:]
 		}
 		values = append(values, c.Merchant, c.Token[:], c.Version, c.Sealed, c.Fingerprint, c.Summary.Brand, c.Summary.BIN, c.Summary.Last4,
-			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt), c.Revision, millis(c.RevokedAt), c.Customer.Name, c.Customer.Email, c.Customer.Phone)
+			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt), c.Revision, millis(c.RevokedAt), c.Customer.Name, c.Customer.Email, c.Customer.Phone,
+			millis(c.ExpiresAt), millis(c.UsedAt), c.Tag)
 	}
 	return tx.insertMany(`INSERT INTO cards (`+cardColumns+`) VALUES `, cardWidth, values)
 }
 
-// findFirsts adds a merchant's oldest tokens of fingerprints to firsts.
+// findFirsts adds a merchant's oldest permanent tokens of fingerprints to firsts.
 func (tx *transaction) findFirsts(m string, fingerprints []any, firsts map[string][]byte) error {
 	for n := mostRows; len(fingerprints) > 0; n /= 2 {
 		for len(fingerprints) >= n {
 			// One look into the index for each: asked for all in one IN, PostgreSQL
 			// without statistics reads every card of the merchant.
 			rows, err := tx.Query(tx.Rebind(`WITH wanted (fingerprint) AS (VALUES (?)`+strings.Repeat(", (?)", n-1)+`) SELECT fingerprint,
-				(SELECT c.token FROM cards c WHERE c.merchant = ? AND c.fingerprint = wanted.fingerprint ORDER BY c.created_at LIMIT 1) FROM wanted`),
+				(SELECT c.token FROM cards c WHERE c.merchant = ? AND c.fingerprint = wanted.fingerprint AND c.expires_at = 0 ORDER BY c.created_at LIMIT 1) FROM wanted`),
 				append(slices.Clone(fingerprints[:n]), m)...)
 			if err != nil {
 				return err
@@ -111,10 +112,18 @@ type cardRow struct {
 	Name        string `db:"customer_name"`
 	Email       string `db:"customer_email"`
 	Phone       string `db:"customer_phone"`
+	ExpiresAt   int64  `db:"expires_at"`
+	UsedAt      int64  `db:"used_at"`
+	Tag         []byte
+	ChangedTag  []byte `db:"changed_tag"`
 }
 
 const cardColumns = `merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at, revision,
-	revoked_at, customer_name, customer_email, customer_phone`
+	revoked_at, customer_name, customer_email, customer_phone, expires_at, used_at, tag`
+
+// selectCards reads them with the tag of their last change.
+const selectCards = `SELECT ` + cardColumns + `, (SELECT c.tag FROM card_changes c WHERE c.merchant = cards.merchant AND c.token = cards.token) AS changed_tag
+	FROM cards `
 
 func (r cardRow) card() (vault.Record, error) {
 	return vault.Record{
@@ -122,14 +131,23 @@ func (r cardRow) card() (vault.Record, error) {
 		Summary:   card.Summary{Brand: r.Brand, BIN: r.BIN, Last4: r.Last4, ExpMonth: r.ExpMonth, ExpYear: r.ExpYear},
 		Customer:  vault.Customer{Name: r.Name, Email: r.Email, Phone: r.Phone},
 		Revision:  r.Revision,
-		CreatedAt: at(r.CreatedAt), RevokedAt: at(r.RevokedAt),
+		CreatedAt: at(r.CreatedAt), RevokedAt: at(r.RevokedAt), ExpiresAt: at(r.ExpiresAt), UsedAt: at(r.UsedAt),
+		Tag: r.Tag, ChangedTag: r.ChangedTag,
 	}, nil
 }
 
 // cardWidth is how many columns those are.
-const cardWidth = 16
+const cardWidth = 19
 
 // FindCard gives a merchant's card.
 func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Record, error) {
 	return readCard(brief(ctx), db.reader, m, token)
+}
+
+func readCard(ctx context.Context, q queryer, m string, token id.Token) (vault.Record, error) {
+	var row cardRow
+	if err := q.GetContext(ctx, &row, q.Rebind(selectCards+`WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
+		return vault.Record{}, missing(err)
+	}
+	return row.card()
 }

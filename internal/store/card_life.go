@@ -2,15 +2,17 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
-// ChangeCard changes a record's customer or revocation.
-func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, action string, change func(vault.Record) (vault.Record, []event.Event)) (vault.Record, error) {
+// ChangeCard changes a record, unless change announces nothing.
+func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, action string, change func(vault.Record) (vault.Record, []event.Event, error)) (vault.Record, error) {
 	var after vault.Record
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		before, err := readCard(ctx, tx, m, token)
@@ -18,21 +20,45 @@ func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, a
 			return err
 		}
 		var events []event.Event
-		after, events = change(before)
-		if len(events) == 0 {
-			return nil // nothing changed
+		if after, events, err = change(before); err != nil || len(events) == 0 {
+			return err
 		}
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE cards SET revision = ?, revoked_at = ?, customer_name = ?, customer_email = ?, customer_phone = ? WHERE merchant = ? AND token = ?`),
-			after.Revision, millis(after.RevokedAt), after.Customer.Name, after.Customer.Email, after.Customer.Phone, m, token[:]); err != nil {
+		if err := replaceCard(ctx, tx, before, after); err != nil {
 			return err
 		}
 		if err := db.appendEvents(ctx, tx, events); err != nil {
 			return err
 		}
-		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: action, Object: token.String()})
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: action, Object: token.String(), Detail: audit.Revision(after.Revision)})
 	})
 	return after, err
 }
+
+// replaceCard puts a record in the place of what it was before, and its tag down a
+// second time. Errors: fault.Conflict when that is not what is kept any more.
+func replaceCard(ctx context.Context, tx *transaction, before, after vault.Record) error {
+	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE cards SET sealed = ?, revision = ?, revoked_at = ?, customer_name = ?, customer_email = ?, customer_phone = ?,
+		used_at = ?, tag = ? WHERE merchant = ? AND token = ? AND tag = ?`),
+		after.Sealed, after.Revision, millis(after.RevokedAt), after.Customer.Name, after.Customer.Email, after.Customer.Phone,
+		millis(after.UsedAt), after.Tag, before.Merchant, before.Token[:], before.Tag)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return fault.Wrap(err, fault.Conflict, "The card was changed by somebody else at the same time. Look, and try again.")
+	}
+	return noteTag(ctx, tx, before.Merchant, before.Token, after.Tag)
+}
+
+// noteTag puts the tag of a changed card down beside it.
+func noteTag(ctx context.Context, tx *transaction, m string, token id.Token, tag []byte) error {
+	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO card_changes (merchant, token, tag) VALUES (?, ?, ?)
+		ON CONFLICT (merchant, token) DO UPDATE SET tag = excluded.tag`), m, token[:], tag)
+	return err
+}
+
+// noTag is put down for a card that was erased: no record fits it.
+var noTag = []byte{0}
 
 // EraseCard takes a record away for good. The events that told of it are looked for
 // beside the writer, for there may be many of others to go through; only those that
@@ -61,8 +87,11 @@ func (db *DB) EraseCard(ctx context.Context, m string, token id.Token, actor str
 		for _, position := range told {
 			run(`DELETE FROM events WHERE merchant = ? AND position = ?`, m, position)
 		}
-		run(`INSERT INTO tombstones (merchant, token, erased_at) VALUES (?, ?, ?)`, m, token[:], millis(db.now()))
+		run(`INSERT INTO tombstones (merchant, token, erased_at) VALUES (?, ?, ?) ON CONFLICT (merchant, token) DO NOTHING`, m, token[:], millis(db.now()))
 		if err != nil {
+			return err
+		}
+		if err := noteTag(ctx, tx, m, token, noTag); err != nil {
 			return err
 		}
 		if err := db.appendEvents(ctx, tx, []event.Event{announce(r)}); err != nil {
@@ -72,17 +101,28 @@ func (db *DB) EraseCard(ctx context.Context, m string, token id.Token, actor str
 	})
 }
 
-func readCard(ctx context.Context, q queryer, m string, token id.Token) (vault.Record, error) {
-	var row cardRow
-	if err := q.GetContext(ctx, &row, q.Rebind(`SELECT `+cardColumns+` FROM cards WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
-		return vault.Record{}, missing(err)
-	}
-	return row.card()
+// UseCard writes to the audit trail that a card is about to be opened, and keeps what
+// that makes of its record.
+func (db *DB) UseCard(ctx context.Context, before, after vault.Record, actor, purpose string) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if after.Revision != before.Revision {
+			if err := replaceCard(ctx, tx, before, after); err != nil {
+				return err
+			}
+			if err := db.appendAudit(ctx, tx, audit.Entry{Merchant: before.Merchant, Actor: actor, Action: "card.spend", Object: before.Token.String(), Detail: audit.Revision(after.Revision)}); err != nil {
+				return err
+			}
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: before.Merchant, Actor: actor, Action: "card.borrow", Object: before.Token.String(), Detail: purpose})
+	})
 }
 
-// RecordUse writes to the audit trail that a card is about to be opened.
-func (db *DB) RecordUse(ctx context.Context, m string, token id.Token, actor, purpose string) error {
-	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "card.borrow", Object: token.String(), Detail: purpose})
-	})
+// ExpiredCards gives up to limit cards of all merchants that expired by then, for
+// whoever clears up in the whole house.
+func (db *DB) ExpiredCards(ctx context.Context, by time.Time, limit int) ([]vault.Record, error) {
+	var rows []cardRow
+	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectCards+`WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at LIMIT ?`), millis(by), limit); err != nil {
+		return nil, err
+	}
+	return collect(rows, cardRow.card)
 }

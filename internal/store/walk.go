@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
@@ -21,19 +22,19 @@ func (db *DB) CountCards(ctx context.Context) (int, error) {
 // token: it is for the operator, who works for the whole house.
 func (db *DB) WalkCards(ctx context.Context, after vault.Record, limit int) ([]vault.Record, error) {
 	var rows []cardRow
-	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(`SELECT `+cardColumns+` FROM cards WHERE (merchant, token) > (?, ?) ORDER BY merchant, token LIMIT ?`),
+	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectCards+`WHERE (merchant, token) > (?, ?) ORDER BY merchant, token LIMIT ?`),
 		after.Merchant, after.Token[:], limit); err != nil {
 		return nil, err
 	}
 	return collect(rows, cardRow.card)
 }
 
-// ReplaceSealed puts new ciphertexts in the place of old ones.
+// ReplaceSealed puts records in the place of what they were before, but for those that
+// have changed meanwhile.
 func (db *DB) ReplaceSealed(ctx context.Context, resealed []vault.Resealed, actor string) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		statement := tx.Rebind(`UPDATE cards SET sealed = ? WHERE merchant = ? AND token = ? AND sealed = ?`)
 		for _, r := range resealed {
-			if _, err := tx.ExecContext(ctx, statement, r.After, r.Merchant, r.Token[:], r.Before); err != nil {
+			if err := replaceCard(ctx, tx, r.Before, r.After); err != nil && fault.CodeOf(err) != fault.Conflict {
 				return err
 			}
 		}

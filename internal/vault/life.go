@@ -42,14 +42,13 @@ func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.
 	if err := c.check(); err != nil {
 		return Record{}, err
 	}
-	return s.Store.ChangeCard(ctx, merchant, token, actor, "card.update", func(r Record) (Record, []event.Event) {
+	return s.change(ctx, merchant, token, actor, "card.update", func(r Record) (Record, event.Type) {
 		for field, value := range map[*string]*string{&r.Customer.Name: c.Name, &r.Customer.Email: c.Email, &r.Customer.Phone: c.Phone} {
 			if value != nil {
 				*field = strings.TrimSpace(*value)
 			}
 		}
-		r.Revision++
-		return r, []event.Event{s.tell(event.TokenUpdated, r)}
+		return r, event.TokenUpdated
 	})
 }
 
@@ -79,14 +78,30 @@ func digits(text string) int {
 // Revoke makes a token that can be charged no more. Doing it twice changes nothing.
 // Errors: fault.NotFound.
 func (s *Service) Revoke(ctx context.Context, merchant string, token id.Token, actor string) (Record, error) {
-	return s.Store.ChangeCard(ctx, merchant, token, actor, "card.revoke", func(r Record) (Record, []event.Event) {
+	return s.change(ctx, merchant, token, actor, "card.revoke", func(r Record) (Record, event.Type) {
 		if !r.RevokedAt.IsZero() {
-			return r, nil
+			return r, ""
 		}
 		r.RevokedAt = s.Now()
-		r.Revision++
-		return r, []event.Event{s.tell(event.TokenRevoked, r)}
+		return r, event.TokenRevoked
 	})
+}
+
+// change changes a record, unless how names no event to announce it with.
+func (s *Service) change(ctx context.Context, merchant string, token id.Token, actor, action string, how func(Record) (Record, event.Type)) (Record, error) {
+	r, err := s.Store.ChangeCard(ctx, merchant, token, actor, action, func(r Record) (Record, []event.Event, error) {
+		if err := s.check(r); err != nil {
+			return r, nil, err
+		}
+		r, kind := how(s.described(r))
+		if kind == "" {
+			return r, nil, nil
+		}
+		r.Revision++
+		r, err := s.tagged(r)
+		return r, []event.Event{s.tell(kind, r)}, err
+	})
+	return r, err
 }
 
 // Erase takes everything of a card away for good: its ciphertext, its fingerprint,
@@ -96,6 +111,26 @@ func (s *Service) Erase(ctx context.Context, merchant string, token id.Token, ac
 	return s.Store.EraseCard(ctx, merchant, token, actor, func(r Record) event.Event {
 		return event.New(event.TokenErased, merchant, token.String(), r.Revision+1, s.Now(), event.ErasedToken{ID: token.String()})
 	})
+}
+
+// sweepBatch is how many expired cards are looked for at a time.
+const sweepBatch = 100
+
+// Sweep erases the temporary cards that have expired, and gives how many there were.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		expired, err := s.Store.ExpiredCards(ctx, s.Now(), sweepBatch)
+		if err != nil || len(expired) == 0 {
+			return total, err
+		}
+		for _, r := range expired {
+			if err := s.Erase(ctx, r.Merchant, r.Token, "vault"); err != nil && fault.CodeOf(err) != fault.NotFound {
+				return total, err
+			}
+			total++
+		}
+	}
 }
 
 func (s *Service) tell(kind event.Type, r Record) event.Event {

@@ -3,9 +3,9 @@ package vault
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
-	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/pan"
 )
 
@@ -19,17 +19,13 @@ type Walker interface {
 	// WalkCards gives up to limit cards after one, by merchant and token; from the
 	// first when after is the zero Record.
 	WalkCards(ctx context.Context, after Record, limit int) ([]Record, error)
-	// ReplaceSealed puts new ciphertexts in the place of old ones, in one
-	// transaction with an audit entry. A row that has changed meanwhile is left.
+	// ReplaceSealed puts records in the place of what they were before, in one
+	// transaction with an audit entry. One that has changed meanwhile is left.
 	ReplaceSealed(ctx context.Context, resealed []Resealed, actor string) error
 }
 
-// Resealed is a row's ciphertext before and after.
-type Resealed struct {
-	Merchant      string
-	Token         id.Token
-	Before, After []byte
-}
+// Resealed is a record before and after it was sealed anew.
+type Resealed struct{ Before, After Record }
 
 // Reseal seals anew every card whose ciphertext does not begin with primary, and
 // gives how many there were. It can be stopped at any moment and begun again: what
@@ -47,7 +43,7 @@ func (s *Service) Reseal(ctx context.Context, cards Walker, primary []byte, acto
 			if err != nil {
 				return fmt.Errorf("vault: card %s of %s: %w", r.Token, r.Merchant, err)
 			}
-			resealed = append(resealed, Resealed{r.Merchant, r.Token, r.Sealed, after})
+			resealed = append(resealed, Resealed{r, after})
 		}
 		if len(resealed) == 0 {
 			return nil
@@ -58,23 +54,30 @@ func (s *Service) Reseal(ctx context.Context, cards Walker, primary []byte, acto
 	return total, err
 }
 
-func (s *Service) reseal(r Record) ([]byte, error) {
+func (s *Service) reseal(r Record) (Record, error) {
+	if err := s.check(r); err != nil {
+		return r, err
+	}
 	plain, err := s.Keys.Unseal(r.Sealed, r.binding())
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	defer clear(plain)
-	return s.Keys.Seal(plain, r.binding())
+	if r.Sealed, err = s.Keys.Seal(plain, r.binding()); err != nil {
+		return r, err
+	}
+	return s.tagged(r)
 }
 
-// Verify opens every card and holds it to what its row says of it: its binding to
-// merchant, token, version and expiry, its scheme, BIN and last four, and its
-// fingerprint. broken hears of each that fails. It gives how many were looked at.
-func (s *Service) Verify(ctx context.Context, cards Walker, progress func(int), broken func(Record, error)) (int, error) {
+// Verify opens every card and holds it to what its row says of it: its tag, its
+// binding to merchant, token, version and expiry, its scheme, BIN and last four, its
+// fingerprint, and what the audit trail says of it. broken hears of each that fails.
+// It gives how many were looked at.
+func (s *Service) Verify(ctx context.Context, cards Walker, history *History, progress func(int), broken func(Record, error)) (int, error) {
 	total := 0
 	err := s.walk(ctx, cards, progress, func(batch []Record) error {
 		for _, r := range batch {
-			if err := s.verify(r); err != nil {
+			if err := errors.Join(s.verify(r), history.check(r)); err != nil {
 				broken(r, err)
 			}
 		}
@@ -85,6 +88,9 @@ func (s *Service) Verify(ctx context.Context, cards Walker, progress func(int), 
 }
 
 func (s *Service) verify(r Record) error {
+	if err := s.check(r); err != nil {
+		return err
+	}
 	plain, err := s.Keys.Unseal(r.Sealed, r.binding())
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/paywicket/paywicket/internal/config"
 	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
@@ -51,6 +52,9 @@ type App struct {
 	config    config.Server
 	db        *store.DB
 	ring      *keyring.Ring
+	cards     *vault.Service
+	bins      lookup.Live
+	binTable  int64 // the version that was there at the start
 	payments  *payment.Service
 	webhooks  *webhook.Service
 	front     *fiber.App
@@ -104,9 +108,12 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	a.webhooks = &webhook.Service{
 		Store: a.db, Keys: ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
 	}
-	cards := &vault.Service{Store: a.db, Keys: ring, Now: clock}
+	a.cards = &vault.Service{Store: a.db, Keys: ring, BINs: &a.bins, Now: clock}
+	if a.binTable, err = a.loadBINs(ctx, 0); err != nil {
+		return err
+	}
 	checkouts := &checkout.Service{
-		Store: a.db, Sites: a.db, Payments: a.payments, Vault: cards, Processor: gateway.Name(), Now: clock, Log: a.log,
+		Store: a.db, Sites: a.db, Payments: a.payments, Vault: a.cards, Processor: gateway.Name(), Now: clock, Log: a.log,
 		ReturnURL: func(session string) string { return a.config.BaseURL + "/checkout/" + session + "/challenge" },
 	}
 	mounts := []server.Mounter{
@@ -115,7 +122,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 			Origin: a.config.BaseURL, Challenges: gateway.ChallengeOrigins(), Now: clock, Log: a.log,
 		},
 		&native.API{
-			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: cards, Webhooks: a.webhooks,
+			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},
 		docs.Docs{},
@@ -159,6 +166,8 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() {
 		a.ring.Follow(working, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
 	})
+	background.Go(func() { a.followBINs(working, a.binTable) })
+	background.Go(func() { a.sweepCards(working) })
 	background.Go(func() {
 		if err := a.db.Work(working, a.log, a.webhooks.Deliver); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
@@ -180,4 +189,23 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("app: %w", err)
 	}
 	return nil
+}
+
+// sweepInterval is how long after it expired a temporary card may still be there.
+const sweepInterval = time.Minute
+
+// sweepCards erases the temporary cards that have expired, until ctx ends.
+func (a *App) sweepCards(ctx context.Context) {
+	ticker := time.NewTicker(sweepInterval)
+	defer ticker.Stop()
+	for {
+		if _, err := a.cards.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("expired cards could not be erased", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }

@@ -103,16 +103,16 @@ func (unchanging) ReplaceSecret(context.Context, webhook.Endpoint, []byte, strin
 	return errNotSealedAnew
 }
 
-// Verify opens every card, holds it to its row, and follows the audit trail. It
-// gives how many of both there are. broken hears of every card that fails; the error
+// Verify follows the audit trail, opens every card, and holds it to its row and to the
+// trail. It gives how many of both there are. broken hears of every card that fails; the error
 // is of the audit trail, or of what could not be read.
 func (o *Operator) Verify(ctx context.Context, progress func(int), broken func(name string, err error)) (cards, entries int, err error) {
-	cards, err = o.cards.Verify(ctx, o.db, progress, func(r vault.Record, err error) {
+	var history vault.History
+	if entries, err = o.db.CheckAudit(ctx, history.Note); err != nil {
+		return 0, entries, err
+	}
+	cards, err = o.cards.Verify(ctx, o.db, &history, progress, func(r vault.Record, err error) {
 		broken(fmt.Sprintf("%s of %s", r.Token, r.Merchant), err)
 	})
-	if err != nil {
-		return cards, 0, err
-	}
-	entries, err = o.db.CheckAudit(ctx)
 	return cards, entries, err
 }

@@ -105,6 +105,18 @@ func open(t testing.TB, change ...func(*sandbox.Server)) *house {
 	return h
 }
 
+// eventually waits for something that a server does by itself within seconds.
+func (h *house) eventually(what func() bool) {
+	h.t.Helper()
+	for range 300 {
+		if what() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	h.t.Fatal("it did not come about in 30 s")
+}
+
 func (h *house) merchant(name string) merchant.Opening {
 	h.t.Helper()
 	o, err := h.app.Merchants.Open(h.t.Context(), name, merchant.Test, "DESCRIPTOR", []string{"https://shop.example", "http://localhost:3000"})

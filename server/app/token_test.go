@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paywicket/paywicket/internal/card"
+	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 )
 
@@ -42,12 +44,13 @@ func TestBadCardsAreNotKept(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	for name, c := range map[string]struct{ body, field string }{
-		"luhn":      {`{"number":"4111111111111112","exp_month":12,"exp_year":2030}`, "number"},
-		"expired":   {`{"number":"4111111111111111","exp_month":12,"exp_year":2020}`, "exp_year"},
-		"no number": {`{"exp_month":12,"exp_year":2030}`, "number"},
-		"short cvv": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"12"}`, "cvv"},
-		"empty cvv": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":""}`, "cvv"},
-		"a session": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"session":"cs_1"}`, "session"},
+		"luhn":            {`{"number":"4111111111111112","exp_month":12,"exp_year":2030}`, "number"},
+		"expired":         {`{"number":"4111111111111111","exp_month":12,"exp_year":2020}`, "exp_year"},
+		"no number":       {`{"exp_month":12,"exp_year":2030}`, "number"},
+		"short cvv":       {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"12"}`, "cvv"},
+		"empty cvv":       {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":""}`, "cvv"},
+		"an empty object": {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"more":{}}`, "more"},
+		"a session":       {`{"number":"4111111111111111","exp_month":12,"exp_year":2030,"session":"cs_1"}`, "session"},
 	} {
 		if a := h.api("POST", "/v1/tokens", c.body); a.Status != http.StatusBadRequest || a.text("field") != c.field {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
@@ -94,4 +97,53 @@ func TestTheLifeOfAToken(t *testing.T) {
 		t.Errorf("%s", list.Body)
 	}
 	h.expectNoTrace("4111111111111111")
+}
+
+func TestATemporaryToken(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	a := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030,"temporary":true}`)
+	if a.Status != http.StatusCreated || a.text("expires_at") == "" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for _, body := range []string{`"temporary":"true"`, `"temporary":1`, `"temporary":null`, `"temporary":{}`} {
+		a := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030,`+body+`}`)
+		if a.Status != http.StatusBadRequest || a.text("field") != "temporary" {
+			t.Errorf("%s: %d %s", body, a.Status, a.Body)
+		}
+	}
+	permanent := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030,"temporary":false}`)
+	if permanent.Status != http.StatusCreated || permanent.field("expires_at") != nil || permanent.field("same_card_as") != nil {
+		t.Errorf("%d %s", permanent.Status, permanent.Body)
+	}
+}
+
+// A table that is imported beside a running server is shown on its tokens.
+func TestTheBINTableIsShown(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	token := h.keepMany(1)[0]
+	if a := h.api("GET", "/v1/tokens/"+token, ""); a.field("issuance") != nil {
+		t.Errorf("before a table is imported: %s", a.Body)
+	}
+	o := h.operator()
+	skipped := 0
+	n, err := o.ImportBINs(t.Context(), strings.NewReader("BIN,Brand,Type,Category,Issuer,CountryName,alpha_2\n411111,VISA,CREDIT,PLATINUM,Kestrel Bank,FRANCE,FR\nx\n"), func(lookup.Skipped) { skipped++ })
+	if n != 1 || skipped != 1 || err != nil {
+		t.Fatalf("%d BINs, %d skipped, %v", n, skipped, err)
+	}
+	h.eventually(func() bool { return h.api("GET", "/v1/tokens/"+token, "").text("issuance.issuer") == "Kestrel Bank" })
+	a := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":12,"exp_year":2030}`)
+	if a.text("issuance.type") != "credit" || a.text("issuance.country") != "FR" || a.text("issuance.category") != "PLATINUM" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := h.api("GET", "/v1/events", ""); !strings.Contains(a.Body, "Kestrel Bank") {
+		t.Errorf("an event does not tell of it: %s", a.Body)
+	}
+	if found, err := o.FindBIN(t.Context(), "411111"); err != nil || found.Issuer != "Kestrel Bank" {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if found, err := o.FindBIN(t.Context(), "370000"); err != nil || found.Brand != card.Amex || found.Issuer != "" {
+		t.Errorf("%+v, %v", found, err)
+	}
 }

@@ -28,6 +28,7 @@ type commands struct {
 	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
 	Keys             keysCommand             `cmd:"" help:"Rotate the keys that cards are sealed with."`
 	Vault            vaultCommand            `cmd:"" help:"Prove that what is kept is whole."`
+	Bins             binsCommand             `cmd:"" help:"Import and ask the table of issuers."`
 	Leakscan         leakscanCommand         `cmd:"" help:"Look for card numbers where none may be: in files, databases, logs, and the memory of a process. Shows no more than BIN and last four."`
 	SandboxProcessor sandboxProcessorCommand `cmd:"" help:"Run the sandbox processor on its own: it authorizes test cards and keeps a ledger."`
 }

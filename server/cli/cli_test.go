@@ -105,3 +105,26 @@ func TestLeakscan(t *testing.T) {
 		t.Errorf("%d %s%s", code, out, errors)
 	}
 }
+
+func TestTheBINTable(t *testing.T) {
+	data, list := t.TempDir(), filepath.Join(t.TempDir(), "bins.csv")
+	write := func(text string) {
+		if err := os.WriteFile(list, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("411111,VISA\n")
+	if code, out, errors := run("bins", "import", list, "--data", data); code != 1 || !strings.Contains(errors, "names no BIN column") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	write("BIN,Brand,Type,Category,Issuer,CountryName,alpha_2\n411111,VISA,DEBIT,CLASSIC,Kestrel Bank,FRANCE,FR\nBIN,,,,,,\n")
+	if code, out, errors := run("bins", "import", list, "--data", data); code != 0 || !strings.Contains(out, "1 BINs") || !strings.Contains(out, "1 rows were skipped, the first on line 3") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if code, out, errors := run("bins", "find", "41111199", "--data", data); code != 0 || !strings.Contains(out, "Kestrel Bank") || !strings.Contains(out, "debit") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if code, out, errors := run("bins", "find", "4111111111111111", "--data", data); code != 1 || strings.Contains(out+errors, "4111111111111111") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+}

@@ -19,22 +19,29 @@ type stored struct {
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database instead."`
 }
 
-// with opens the data, shows a progress bar over all cards while work runs, and
-// closes.
-func (s stored) with(c console, doing string, work func(o *app.Operator, progress func(int)) error) error {
+// open opens the data, works with it, and closes it.
+func (s stored) open(c console, work func(o *app.Operator) error) error {
 	o, err := app.OpenOperator(c, s.Data, s.DatabaseURL)
 	if err != nil {
 		return err
 	}
-	cards, err := o.Cards(c)
-	if err == nil {
+	return errors.Join(work(o), o.Close())
+}
+
+// with works with the data under a progress bar over all cards.
+func (s stored) with(c console, doing string, work func(o *app.Operator, progress func(int)) error) error {
+	return s.open(c, func(o *app.Operator) error {
+		cards, err := o.Cards(c)
+		if err != nil {
+			return err
+		}
 		bar := progressbar.NewOptions(cards, progressbar.OptionSetWriter(c.progress), progressbar.OptionSetDescription(doing),
 			progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetVisibility(watched(c.progress)))
 		err = work(o, func(n int) { _ = bar.Add(n) })
 		_ = bar.Finish()
-	}
-	return errors.Join(err, o.Close())
+		return err
+	})
 }
 
 // watched tells whether somebody looks at what is written: a bar in a file is noise.

@@ -25,13 +25,13 @@ func (a *API) createToken(c *fiber.Ctx) error {
 	if err != nil {
 		return wire.Fail(c, a.Log, err)
 	}
-	card, err := wire.ReadCardToKeep(body)
+	card, temporary, err := wire.ReadCardToKeep(body)
 	if err != nil {
 		return wire.Fail(c, a.Log, err)
 	}
 	defer card.Wipe()
 	call := wire.CallOf(c)
-	r, err := a.Vault.Keep(call, call.Merchant(), card, call.Actor())
+	r, err := a.Vault.Keep(call, call.Merchant(), card, vault.Life(temporary), call.Actor())
 	if err != nil {
 		return wire.Fail(c, a.Log, err)
 	}

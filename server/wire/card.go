@@ -23,13 +23,18 @@ const (
 //
 // The fields are number, exp_month, exp_year, cvv and name, flat in one object.
 // Errors: fault.Malformed, and faults that name the field without its content.
-func ReadCard(body []byte) (pan.Card, error) { return readCard(body, true) }
+func ReadCard(body []byte) (pan.Card, error) { return readCard(body, nil) }
 
 // ReadCardToKeep reads a card that is to be kept and not charged now. It is read
-// as ReadCard does, but may come without a CVV: none is ever kept.
-func ReadCardToKeep(body []byte) (pan.Card, error) { return readCard(body, false) }
+// as ReadCard does, but may come without a CVV: none is ever kept. There may be one
+// field more, temporary, which is true or false.
+func ReadCardToKeep(body []byte) (c pan.Card, temporary bool, err error) {
+	c, err = readCard(body, &temporary)
+	return c, temporary, err
+}
 
-func readCard(body []byte, charged bool) (pan.Card, error) {
+// readCard reads a card that is to be kept when temporary is not nil.
+func readCard(body []byte, temporary *bool) (pan.Card, error) {
 	var number, cvv []byte
 	var c pan.Card
 	err := scan(body, func(path string, value []byte) error {
@@ -45,8 +50,13 @@ func readCard(body []byte, charged bool) (pan.Card, error) {
 			c.Expiry.Year, err = smallNumber(path, value)
 		case "name":
 			c.Name, err = nameText(path, value)
+		case "temporary":
+			if temporary == nil {
+				return unknownField(path)
+			}
+			*temporary, err = truth(path, value)
 		default:
-			err = fault.Field(path, "There is no field %q here. Remove it, or check how it is spelt.", path)
+			err = unknownField(path)
 		}
 		return err
 	})
@@ -56,7 +66,7 @@ func readCard(body []byte, charged bool) (pan.Card, error) {
 	if c.Number, err = pan.ParseNumber(number); err != nil {
 		return pan.Card{}, err
 	}
-	if charged || cvv != nil {
+	if temporary == nil || cvv != nil {
 		if c.CVV, err = pan.ParseCVV(cvv, c.Number.Brand()); err != nil {
 			c.Wipe()
 			return pan.Card{}, err
@@ -67,6 +77,20 @@ func readCard(body []byte, charged bool) (pan.Card, error) {
 		return pan.Card{}, err
 	}
 	return c, nil
+}
+
+func unknownField(path string) error {
+	return fault.Field(path, "There is no field %q here. Remove it, or check how it is spelt.", path)
+}
+
+func truth(path string, value []byte) (bool, error) {
+	switch string(value) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fault.Field(path, "This field must be true or false, without quotes.")
 }
 
 func checkExpiry(e card.Expiry) error {

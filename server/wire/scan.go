@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/paywicket/paywicket/internal/fault"
 )
@@ -21,7 +22,7 @@ type scanner struct {
 }
 
 // scan walks a JSON object strictly (RFC 8259) and visits each text, number,
-// truth value and null with its dotted path and its bytes as they stand, quotes
+// truth value, null and empty object with its dotted path and its bytes as they stand, quotes
 // included. Repeated names, lists, deep nesting and anything after the object are
 // refused. value is a slice of body.
 func scan(body []byte, visit func(path string, value []byte) error) error {
@@ -62,7 +63,10 @@ func (s *scanner) object(prefix string, depth int) error {
 		return notJSON()
 	}
 	if s.take('}') {
-		return nil
+		if prefix == "" {
+			return nil
+		}
+		return s.visit(strings.TrimSuffix(prefix, "."), []byte("{}"))
 	}
 	var names [][]byte
 	for {

@@ -1,17 +1,18 @@
 package storetest
 
 import (
+	"github.com/paywicket/paywicket/internal/audit"
 	"testing"
 
 	"github.com/paywicket/paywicket/internal/payment"
 )
 
 func auditTrail(t *testing.T, h *house) {
-	if n, err := h.db.CheckAudit(t.Context()); n != 0 || err != nil {
+	if n, err := h.db.CheckAudit(t.Context(), func(audit.Entry) {}); n != 0 || err != nil {
 		t.Errorf("an empty trail: %d, %v", n, err)
 	}
 	h.live()
-	n, err := h.db.CheckAudit(t.Context())
+	n, err := h.db.CheckAudit(t.Context(), func(audit.Entry) {})
 	h.must(err)
 	if rows := h.count(`SELECT count(*) FROM audit_entries`); n != rows || n < 6 {
 		t.Errorf("%d entries were followed, %d are there", n, rows)
@@ -59,7 +60,7 @@ func auditTrailTamperedWith(t *testing.T, h *house) {
 		if _, err := h.intruder.Exec(tamper); err != nil {
 			t.Fatal(name, err)
 		}
-		if _, err := h.db.CheckAudit(t.Context()); err == nil {
+		if _, err := h.db.CheckAudit(t.Context(), func(audit.Entry) {}); err == nil {
 			t.Errorf("an entry was %s and nobody noticed", name)
 		}
 		_, err = h.intruder.Exec(`DELETE FROM audit_entries`)
@@ -68,7 +69,7 @@ func auditTrailTamperedWith(t *testing.T, h *house) {
 			_, err = h.intruder.Exec(h.intruder.Rebind(`INSERT INTO audit_entries (position, at, merchant, actor, action, object, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`), row...)
 			h.must(err)
 		}
-		if _, err := h.db.CheckAudit(t.Context()); err != nil {
+		if _, err := h.db.CheckAudit(t.Context(), func(audit.Entry) {}); err != nil {
 			t.Fatalf("put back as it was: %v", err)
 		}
 	}

@@ -38,6 +38,9 @@ func Run(t *testing.T) {
 		"steps at once":                    stepsAtOnce,
 		"due payments":                     duePayments,
 		"cards":                            cards,
+		"cards that change":                cardsThatChange,
+		"cards that expire":                cardsThatExpire,
+		"BIN tables":                       binTables,
 		"events":                           events,
 		"deliveries":                       deliveries,
 		"observations":                     observations,
@@ -149,9 +152,11 @@ func (h *house) become(state payment.State) payment.Step {
 }
 
 // keep keeps a card under a token. What is sealed is none: that is the vault's.
-func (h *house) keep(m string, token id.Token) error {
+func (h *house) keep(m string, token id.Token) error { return h.keepUntil(m, token, time.Time{}) }
+
+func (h *house) keepUntil(m string, token id.Token, expires time.Time) error {
 	r := vault.Record{
-		Token: token, Merchant: m, Version: 1, Sealed: []byte("sealed"), Fingerprint: "f", Revision: 1, CreatedAt: h.now(),
+		Token: token, Merchant: m, Version: 1, Sealed: []byte("sealed"), Fingerprint: "f", Revision: 1, CreatedAt: h.now(), ExpiresAt: expires, Tag: []byte("tag"),
 		Summary: card.Summary{Brand: card.Visa, BIN: "411111", Last4: "1111", ExpMonth: 12, ExpYear: 2030},
 	}
 	_, err := h.db.KeepCard(context.Background(), r, event.New(event.TokenCreated, m, token.String(), 1, h.now(), r.Payload()), "shopper")

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/paywicket/paywicket/internal/lookup"
+	"github.com/paywicket/paywicket/server/app"
+)
+
+// binsCommand groups what concerns the BIN table.
+type binsCommand struct {
+	Import binsImportCommand `cmd:"" help:"Make a list in CSV the BIN table: its first row names the columns, BIN and any of Brand, Type, Category, Issuer and alpha_2. Running servers take it up within seconds."`
+	Find   binsFindCommand   `cmd:"" help:"Show what is known of a BIN."`
+}
+
+// binsImportCommand imports.
+type binsImportCommand struct {
+	File string `arg:"" type:"existingfile" help:"The list."`
+	stored
+}
+
+// Run imports.
+func (b binsImportCommand) Run(c console) error {
+	file, err := os.Open(b.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return b.open(c, func(o *app.Operator) error {
+		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(c.progress), progressbar.OptionSetDescription("reading"),
+			progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(watched(c.progress)))
+		var first lookup.Skipped
+		skipped := 0
+		n, err := o.ImportBINs(c, io.TeeReader(file, bar), func(s lookup.Skipped) {
+			if skipped == 0 {
+				first = s
+			}
+			skipped++
+		})
+		_ = bar.Finish()
+		if err != nil {
+			return err
+		}
+		c.printf("%d BINs are in the table.", n)
+		if skipped > 0 {
+			c.printf("%d rows were skipped, the first on line %d: %s.", skipped, first.Line, first.Reason)
+		}
+		return nil
+	})
+}
+
+// binsFindCommand looks a BIN up.
+type binsFindCommand struct {
+	BIN string `arg:"" name:"bin" help:"Four to eleven digits."`
+	stored
+}
+
+// Run looks it up.
+func (b binsFindCommand) Run(c console) error {
+	if len(b.BIN) < 4 || len(b.BIN) > 11 {
+		return fmt.Errorf("a BIN has 4 to 11 digits: give no more of a card number than its first six or eight")
+	}
+	return b.open(c, func(o *app.Operator) error {
+		found, err := o.FindBIN(c, b.BIN)
+		if err != nil {
+			return err
+		}
+		known := func(text string) string { return cmp.Or(text, "not known") }
+		c.printf("brand     %s\ntype      %s\ncategory  %s\nissuer    %s\ncountry   %s", found.Brand, known(string(found.Type)), known(found.Category), known(found.Issuer), known(found.Country))
+		return nil
+	})
+}
