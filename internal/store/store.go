@@ -15,15 +15,18 @@ package store
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
 // DB is an open database.
 type DB struct {
 	pools
+	location       string
 	engine         engine
 	queued         *jobQueue
 	queue          chan *pending // steps that wait for their commit
+	closed         sync.Once
 	closing, ended chan struct{} // closed when no more are taken, and when all have been answered
 	broken         chan error    // what made the database unfit for use
 	keeper         *keeper       // nil where the database keeps its log itself
@@ -35,7 +38,7 @@ type DB struct {
 // a PostgreSQL URL, or the path of an SQLite file, which is made (mode 0600) if it
 // is not there. now is the clock that stamps rows.
 func Open(ctx context.Context, location string, now func() time.Time) (*DB, error) {
-	db := &DB{now: now, queue: make(chan *pending, maxTogether), closing: make(chan struct{}), ended: make(chan struct{}), broken: make(chan error, 1)}
+	db := &DB{location: location, now: now, queue: make(chan *pending, maxTogether), closing: make(chan struct{}), ended: make(chan struct{}), broken: make(chan error, 1)}
 	var err error
 	if isPostgres(location) {
 		db.engine = postgres
@@ -61,8 +64,13 @@ func Open(ctx context.Context, location string, now func() time.Time) (*DB, erro
 }
 
 // Close finishes what is being written and ends all use: who writes later is refused.
-// Jobs must have been stopped before.
-func (db *DB) Close() error {
+// Jobs must have been stopped before. Doing it twice changes nothing.
+func (db *DB) Close() (err error) {
+	db.closed.Do(func() { err = db.close() })
+	return err
+}
+
+func (db *DB) close() error {
 	if db.keeper != nil {
 		db.keeper.stop()
 	}

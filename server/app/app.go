@@ -85,10 +85,15 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 // OpenStore opens the PostgreSQL database at a URL, or the SQLite one of a data
 // directory when that is empty.
 func OpenStore(ctx context.Context, data, database string) (*store.DB, error) {
+	return store.Open(ctx, databaseAt(data, database), clock)
+}
+
+// databaseAt is where the store of a data directory is.
+func databaseAt(data, database string) string {
 	if database == "" {
-		database = filepath.Join(data, "paywicket.db")
+		return filepath.Join(data, "paywicket.db")
 	}
-	return store.Open(ctx, database, clock)
+	return database
 }
 
 // wire makes the services and the front.

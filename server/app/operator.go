@@ -19,6 +19,7 @@ const operator = "operator"
 // Operator does what the host of a server does with its data, beside servers that
 // run on it.
 type Operator struct {
+	location string
 	db       *store.DB
 	ring     *keyring.Ring
 	cards    *vault.Service
@@ -36,7 +37,7 @@ func OpenOperator(ctx context.Context, data, database string) (*Operator, error)
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Operator{
-		db: db, ring: ring, cards: &vault.Service{Store: db, Keys: ring, Now: clock},
+		location: databaseAt(data, database), db: db, ring: ring, cards: &vault.Service{Store: db, Keys: ring, Now: clock},
 		webhooks: &webhook.Service{Store: db, Keys: ring, Now: clock},
 	}, nil
 }

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/server/app"
@@ -37,8 +34,7 @@ func (b binsImportCommand) Run(c console) error {
 		return err
 	}
 	return b.open(c, func(o *app.Operator) error {
-		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(c.progress), progressbar.OptionSetDescription("reading"),
-			progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(watched(c.progress)))
+		bar := bytesBar(c, info.Size(), "reading")
 		var first lookup.Skipped
 		skipped := 0
 		n, err := o.ImportBINs(c, io.TeeReader(file, bar), func(s lookup.Skipped) {

@@ -28,6 +28,8 @@ type commands struct {
 	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
 	Keys             keysCommand             `cmd:"" help:"Rotate the keys that cards are sealed with."`
 	Vault            vaultCommand            `cmd:"" help:"Prove that what is kept is whole."`
+	Backup           backupCommand           `cmd:"" help:"Copy the database, encrypted to age recipients, while servers go on."`
+	Restore          restoreCommand          `cmd:"" help:"Make a database of a backup. Cards that were erased since are erased again."`
 	Bins             binsCommand             `cmd:"" help:"Import and ask the table of issuers."`
 	Leakscan         leakscanCommand         `cmd:"" help:"Look for card numbers where none may be: in files, databases, logs, and the memory of a process. Shows no more than BIN and last four."`
 	SandboxProcessor sandboxProcessorCommand `cmd:"" help:"Run the sandbox processor on its own: it authorizes test cards and keeps a ledger."`

@@ -6,9 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/paywicket/paywicket/internal/leakscan"
 )
@@ -35,8 +32,7 @@ func (l leakscanCommand) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(c.progress), progressbar.OptionSetDescription("looking"),
-		progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(watched(c.progress)))
+	bar := bytesBar(c, total, "looking")
 	for _, path := range files {
 		if err := scanFile(path, bar, report(path)); err != nil {
 			return err

@@ -54,15 +54,30 @@ func Open(t testing.TB, now func() time.Time) (db *store.DB, intruder *sqlx.DB) 
 func Location(t testing.TB) string {
 	t.Helper()
 	if Server() == "" {
+		return Blank(t)
+	}
+	return create(t, ` TEMPLATE `+template(t))
+}
+
+// Blank gives the location of a database with nothing in it, or of an SQLite file that
+// is not there.
+func Blank(t testing.TB) string {
+	t.Helper()
+	if Server() == "" {
 		return filepath.Join(t.TempDir(), "paywicket.db")
 	}
+	return create(t, "")
+}
+
+func create(t testing.TB, how string) string {
+	t.Helper()
 	server, err := sqlx.Open("pgx", Server())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
 	name := "test_" + strings.ToLower(rand.Text())
-	if _, err := server.Exec(`CREATE DATABASE ` + name + ` TEMPLATE ` + template(t)); err != nil {
+	if _, err := server.Exec(`CREATE DATABASE ` + name + how); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { drop(t, name) })
