@@ -23,6 +23,9 @@ test: tools ## every test, installing what it needs when it is missing
 bench: tools ## what is measured, as ratios in one run
 	.ci/bench
 
+accept: tools ## the long programme: a thousand kills on either database
+	.ci/accept
+
 lint: node_modules ## gofmt, vet, staticcheck, type check
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet $(GO_PACKAGES)
@@ -39,4 +42,4 @@ node_modules: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch node_modules
 
-.PHONY: help run build frontend test bench lint screenshot tools
+.PHONY: help run build frontend test bench accept lint screenshot tools

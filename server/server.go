@@ -11,6 +11,7 @@ import (
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/server/guard"
+	"github.com/paywicket/paywicket/server/seal"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -30,9 +31,10 @@ type Mounter interface{ Mount(fiber.Router) }
 
 // Config is what the front needs.
 type Config struct {
-	Ready func(context.Context) error // nil when the server can do its work
-	Now   func() time.Time
-	Log   *slog.Logger
+	Ready  func(context.Context) error // nil when the server can do its work
+	Sealed func() bool                 // whether it waits for its master key
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // New makes the HTTP front: limits, headers, request names, the access log, health,
@@ -52,6 +54,7 @@ func New(config Config, mounts ...Mounter) *fiber.App {
 	})
 	app.Use(config.trace, guard.Headers)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
+	app.Use(config.sealed)
 	app.Get("/readyz", func(c *fiber.Ctx) error {
 		if err := config.Ready(c.UserContext()); err != nil {
 			return fault.Wrap(err, fault.Unavailable, "Not ready.")
@@ -62,6 +65,14 @@ func New(config Config, mounts ...Mounter) *fiber.App {
 		m.Mount(app)
 	}
 	return app
+}
+
+// sealed answers everything but the way to end it while the server is sealed.
+func (config Config) sealed(c *fiber.Ctx) error {
+	if !config.Sealed() || c.Path() == seal.Path {
+		return c.Next()
+	}
+	return wire.Fail(c, config.Log, fault.New(fault.Unavailable, "The server is sealed: its operators have not given it its key yet. Nothing was done; try again later."))
 }
 
 // trace names each request, bounds it, survives a panic in it, and writes one line

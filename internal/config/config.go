@@ -17,6 +17,7 @@ type Server struct {
 	BaseURL      string        // where browsers reach it; http://Listen when empty
 	Data         string        // directory of the master key, and of the database unless Database names one
 	Database     string        // URL of a PostgreSQL database; an SQLite file in Data when empty
+	Master       string        // URI of a key service's key that is the master key; empty for the data directory's
 	Loopback     bool          // allow webhooks and processors on this machine, over plain http
 	ProcessorURL string        // the sandbox processor
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0

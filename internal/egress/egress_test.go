@@ -82,3 +82,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		t.Errorf("status %d after %d calls, want the redirect itself", response.StatusCode, hits.Load())
 	}
 }
+
+// Why a request failed is told without the URL: it is the merchant's, and logs are not.
+func TestReasonHidesTheURL(t *testing.T) {
+	t.Parallel()
+	_, err := egress.Policy{}.Client(time.Second).Get("http://127.0.0.1:1/hooks/secret-part")
+	if err == nil || !strings.Contains(err.Error(), "secret-part") {
+		t.Fatalf("%v", err)
+	}
+	if reason := egress.Reason(err); strings.Contains(reason.Error(), "secret-part") || reason.Error() == "" {
+		t.Errorf("%v", reason)
+	}
+	if plain := errors.New("plain"); egress.Reason(plain) != plain {
+		t.Error("another error is not told as it is")
+	}
+}

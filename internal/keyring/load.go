@@ -51,63 +51,62 @@ func (k *dataKeys) holds(key uint32) bool {
 	return false
 }
 
-// Open unwraps the key sets with the master key, making those that do not exist.
+// Open gives a ring that is opened with the master key.
 func Open(ctx context.Context, store Store, master tink.AEAD) (*Ring, error) {
-	ring := &Ring{store: store, master: master}
-	wrapped, err := ring.find(ctx, dataSet, aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, err
-	}
-	if err := ring.openData(wrapped); err != nil {
-		return nil, err
-	}
-	handle, err := ring.open(ctx, fingerprintSet, prf.HMACSHA256PRFKeyTemplate())
-	if err != nil {
-		return nil, err
-	}
-	if ring.fingerprint, err = prf.NewPRFSet(handle); err != nil {
-		return nil, fmt.Errorf("keyring: %s keys: %w", fingerprintSet, err)
-	}
-	if handle, err = ring.open(ctx, expansionSet, prf.HKDFSHA256PRFKeyTemplate()); err != nil {
-		return nil, err
-	}
-	if ring.expansion, err = prf.NewPRFSet(handle); err != nil {
-		return nil, fmt.Errorf("keyring: %s keys: %w", expansionSet, err)
-	}
-	if handle, err = ring.open(ctx, signingSet, mac.HMACSHA256Tag128KeyTemplate()); err != nil {
-		return nil, err
-	}
-	if ring.signing, err = mac.New(handle); err != nil {
-		return nil, fmt.Errorf("keyring: %s keys: %w", signingSet, err)
-	}
-	return ring, nil
+	r := Sealed(store)
+	return r, r.Open(ctx, master)
 }
 
-// open gives a set, unwrapped, and makes it when there is none.
-func (r *Ring) open(ctx context.Context, name string, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
-	wrapped, err := r.find(ctx, name, template)
-	if err != nil {
-		return nil, err
-	}
-	return r.unwrap(name, wrapped)
-}
-
-// openData makes a wrapped set the one that is used.
-func (r *Ring) openData(wrapped []byte) error {
-	handle, err := r.unwrap(dataSet, wrapped)
+// Open unwraps the key sets with the master key, making those that do not exist.
+func (r *Ring) Open(ctx context.Context, master tink.AEAD) error {
+	keys := &fixedKeys{master: master}
+	wrapped, err := r.find(ctx, master, dataSet, aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return err
 	}
-	primitive, err := aead.New(handle)
+	data, err := openData(master, wrapped)
 	if err != nil {
-		return fmt.Errorf("keyring: %s keys: %w", dataSet, err)
+		return err
 	}
-	r.data.Store(&dataKeys{primitive, handle, wrapped})
+	for name, set := range map[string]struct {
+		template *tinkpb.KeyTemplate
+		use      func(*keyset.Handle) error
+	}{
+		fingerprintSet: {prf.HMACSHA256PRFKeyTemplate(), func(h *keyset.Handle) (err error) { keys.fingerprint, err = prf.NewPRFSet(h); return err }},
+		expansionSet:   {prf.HKDFSHA256PRFKeyTemplate(), func(h *keyset.Handle) (err error) { keys.expansion, err = prf.NewPRFSet(h); return err }},
+		signingSet:     {mac.HMACSHA256Tag128KeyTemplate(), func(h *keyset.Handle) (err error) { keys.signing, err = mac.New(h); return err }},
+	} {
+		if wrapped, err = r.find(ctx, master, name, set.template); err != nil {
+			return err
+		}
+		handle, err := unwrap(master, name, wrapped)
+		if err != nil {
+			return err
+		}
+		if err := set.use(handle); err != nil {
+			return fmt.Errorf("keyring: %s keys: %w", name, err)
+		}
+	}
+	r.data.Store(data)
+	r.fixed.Store(keys)
 	return nil
 }
 
+// openData opens a wrapped set of data keys.
+func openData(master tink.AEAD, wrapped []byte) (*dataKeys, error) {
+	handle, err := unwrap(master, dataSet, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	primitive, err := aead.New(handle)
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %s keys: %w", dataSet, err)
+	}
+	return &dataKeys{primitive, handle, wrapped}, nil
+}
+
 // find gives a wrapped set, and makes it when there is none.
-func (r *Ring) find(ctx context.Context, name string, template *tinkpb.KeyTemplate) ([]byte, error) {
+func (r *Ring) find(ctx context.Context, master tink.AEAD, name string, template *tinkpb.KeyTemplate) ([]byte, error) {
 	wrapped, err := r.store.FindKeyset(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("keyring: find %s keys: %w", name, err)
@@ -119,7 +118,7 @@ func (r *Ring) find(ctx context.Context, name string, template *tinkpb.KeyTempla
 	if err != nil {
 		return nil, fmt.Errorf("keyring: make %s keys: %w", name, err)
 	}
-	if wrapped, err = r.wrap(name, fresh); err != nil {
+	if wrapped, err = wrap(master, name, fresh); err != nil {
 		return nil, err
 	}
 	if wrapped, err = r.store.KeepKeyset(ctx, name, wrapped); err != nil {
@@ -128,16 +127,16 @@ func (r *Ring) find(ctx context.Context, name string, template *tinkpb.KeyTempla
 	return wrapped, nil
 }
 
-func (r *Ring) wrap(name string, handle *keyset.Handle) ([]byte, error) {
+func wrap(master tink.AEAD, name string, handle *keyset.Handle) ([]byte, error) {
 	var out bytes.Buffer
-	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&out), r.master, wrapContext(name)); err != nil {
+	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&out), master, wrapContext(name)); err != nil {
 		return nil, fmt.Errorf("keyring: wrap %s keys: %w", name, err)
 	}
 	return out.Bytes(), nil
 }
 
-func (r *Ring) unwrap(name string, wrapped []byte) (*keyset.Handle, error) {
-	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), r.master, wrapContext(name))
+func unwrap(master tink.AEAD, name string, wrapped []byte) (*keyset.Handle, error) {
+	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), master, wrapContext(name))
 	if err != nil {
 		return nil, fmt.Errorf("keyring: the master key does not open the %s keys; is it the one this database was made with? %w", name, err)
 	}

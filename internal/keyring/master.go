@@ -13,6 +13,9 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
+// Master is a master key, here or in a key service.
+type Master = tink.AEAD
+
 // masterBytes is the size of a master key: AES-256.
 const masterBytes = 32
 
@@ -62,17 +65,10 @@ func makeMaster(path string) error {
 	text := []byte(base64.StdEncoding.EncodeToString(key) + "\n")
 	defer clear(key)
 	defer clear(text)
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("keyring: make master key: %w", err)
-	}
-	_, err = file.Write(text)
-	// A card sealed under a key that a power cut takes away is lost for good.
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("keyring: make master key: %w", err)
+	// A card sealed under a key that a power cut takes away is lost for good: it is on
+	// disk before it is used.
+	if err := writeOwn(path, text); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
 // A key is replaced in three steps: AddKey makes a fresh one primary, and new rows
@@ -31,13 +32,24 @@ func KeyOf(sealed []byte) (key uint32, ok bool) {
 	return binary.BigEndian.Uint32(sealed[1:5]), true
 }
 
-// Primary is the prefix of everything that is sealed from now on.
+// Primary is the prefix of everything that is sealed from now on; nil while the ring is
+// sealed.
 func (r *Ring) Primary() []byte {
-	return binary.BigEndian.AppendUint32([]byte{1}, r.data.Load().handle.KeysetInfo().GetPrimaryKeyId())
+	keys := r.data.Load()
+	if keys == nil {
+		return nil
+	}
+	return binary.BigEndian.AppendUint32([]byte{1}, keys.handle.KeysetInfo().GetPrimaryKeyId())
 }
 
-// Keys is how many keys the set holds.
-func (r *Ring) Keys() int { return len(r.data.Load().handle.KeysetInfo().GetKeyInfo()) }
+// Keys is how many keys the set holds; 0 while the ring is sealed.
+func (r *Ring) Keys() int {
+	keys := r.data.Load()
+	if keys == nil {
+		return 0
+	}
+	return len(keys.handle.KeysetInfo().GetKeyInfo())
+}
 
 // AddKey makes a fresh key primary. Errors: fault.Conflict when another process
 // changed the set at the same time.
@@ -81,18 +93,36 @@ func (r *Ring) change(ctx context.Context, how func(m *keyset.Manager, primary u
 	if err != nil {
 		return fmt.Errorf("keyring: change %s keys: %w", dataSet, err)
 	}
-	wrapped, err := r.wrap(dataSet, handle)
+	fixed, err := r.opened()
+	if err != nil {
+		return err
+	}
+	wrapped, err := wrap(fixed.master, dataSet, handle)
 	if err != nil {
 		return err
 	}
 	if err := r.store.ReplaceKeyset(ctx, dataSet, keys.wrapped, wrapped); err != nil {
 		return fmt.Errorf("keyring: replace %s keys: %w", dataSet, err)
 	}
-	return r.openData(wrapped)
+	return r.take(fixed.master, wrapped)
+}
+
+// take makes a wrapped set of data keys the one that is used.
+func (r *Ring) take(master tink.AEAD, wrapped []byte) error {
+	data, err := openData(master, wrapped)
+	if err != nil {
+		return err
+	}
+	r.data.Store(data)
+	return nil
 }
 
 // refresh reads the set again and gives it.
 func (r *Ring) refresh() (*dataKeys, error) {
+	fixed, err := r.opened()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), refreshPatience)
 	defer cancel()
 	wrapped, err := r.store.FindKeyset(ctx, dataSet)
@@ -100,7 +130,7 @@ func (r *Ring) refresh() (*dataKeys, error) {
 		return nil, fmt.Errorf("keyring: find %s keys: %w", dataSet, err)
 	}
 	if !bytes.Equal(wrapped, r.data.Load().wrapped) {
-		if err := r.openData(wrapped); err != nil {
+		if err := r.take(fixed.master, wrapped); err != nil {
 			return nil, err
 		}
 	}

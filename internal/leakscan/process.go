@@ -16,8 +16,19 @@ const largestMapping = 4 << 30
 
 // ScanProcess looks through the memory a process can write to, as another process
 // with the right to (root, or the same user where that is allowed) sees it. Offsets
-// are addresses. Errors: when the process is not there or may not be read.
+// are addresses. Errors: those of ReadProcess.
 func ScanProcess(pid int, report func(Hit)) error {
+	return ReadProcess(pid, func(from int64, part io.Reader) error {
+		return Scan(part, func(h Hit) {
+			h.Offset += from
+			report(h)
+		})
+	})
+}
+
+// ReadProcess shows each part of the memory that a process can write to, with its
+// address. Errors: when the process is not there or may not be read.
+func ReadProcess(pid int, visit func(from int64, part io.Reader) error) error {
 	maps, err := os.Open(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
 		return fmt.Errorf("leakscan: %w", err)
@@ -31,14 +42,7 @@ func ScanProcess(pid int, report func(Hit)) error {
 	lines, read := bufio.NewScanner(maps), 0
 	for lines.Scan() {
 		from, to, ok := writable(lines.Text())
-		if !ok {
-			continue
-		}
-		part := io.NewSectionReader(memory, from, to-from)
-		if err := Scan(part, func(h Hit) {
-			h.Offset += from
-			report(h)
-		}); err == nil {
+		if ok && visit(from, io.NewSectionReader(memory, from, to-from)) == nil {
 			read++ // a part that cannot be read is a device's, or gone
 		}
 	}

@@ -30,7 +30,8 @@ const (
 	maxCustomerText   = 200
 	maxTextDigits     = 11
 	maxPhoneDigits    = 15
-	reasonPhone       = "A telephone number has 5 to 15 digits, and + ( ) - and spaces beside them."
+	maxLocalDigits    = 11 // of a number without its country's code
+	reasonPhone       = "A telephone number has 5 to 15 digits, and + ( ) - and spaces beside them. One of more than 11 begins with + and its country's code."
 	reasonLongNumbers = "This field has no long numbers in it. Check that each field holds what it asks for."
 )
 
@@ -59,10 +60,16 @@ func (c CustomerChange) check() error {
 	if e := c.Email; e != nil && *e != "" && (len(*e) > maxCustomerText || digits(*e) > maxTextDigits || strings.Count(*e, "@") != 1 || strings.ContainsFunc(*e, func(r rune) bool { return r == ' ' || unicode.IsControl(r) })) {
 		return fault.Field("customer.email", "An address looks like name@example.com, with %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
 	}
-	if p := c.Phone; p != nil && *p != "" && (!phoneForm.MatchString(*p) || digits(*p) < 5 || digits(*p) > maxPhoneDigits) {
+	if p := c.Phone; p != nil && *p != "" && !isPhone(*p) {
 		return fault.Field("customer.phone", reasonPhone)
 	}
 	return nil
+}
+
+// isPhone tells a telephone number from a card's, which never begins with a plus.
+func isPhone(text string) bool {
+	n := digits(text)
+	return phoneForm.MatchString(text) && n >= 5 && n <= maxPhoneDigits && (n <= maxLocalDigits || strings.HasPrefix(text, "+"))
 }
 
 func digits(text string) int {

@@ -67,7 +67,7 @@ func TestACustomer(t *testing.T) {
 	for field, bad := range map[string][]vault.CustomerChange{
 		"customer.name":  {{Name: text(strings.Repeat("x", 201))}, {Name: text("4111 1111 1111 1111")}, {Name: text("A\x00")}},
 		"customer.email": {{Email: text("ada")}, {Email: text("a@b@c")}, {Email: text("4111111111111111@example.com")}, {Email: text("a@b\r\nBcc: c@d")}},
-		"customer.phone": {{Phone: text("12")}, {Phone: text("4111 1111 1111 1111")}, {Phone: text("call me")}},
+		"customer.phone": {{Phone: text("12")}, {Phone: text("4111 1111 1111 1111")}, {Phone: text("call me")}, {Phone: text("371449635398431")}, {Phone: text("675964984384")}},
 	} {
 		for _, c := range bad {
 			if _, err := change(c); err == nil || fault.Of(err).Field != field {

@@ -15,6 +15,7 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 )
@@ -82,7 +83,7 @@ func (s *Service) Deliver(ctx context.Context, merchant, endpoint, eventID strin
 	}
 	response, err := s.Client.Do(request)
 	if err != nil {
-		return fmt.Errorf("webhook: not delivered: %w", err)
+		return fmt.Errorf("webhook: not delivered to %s: %w", to.ID, egress.Reason(err))
 	}
 	defer response.Body.Close()
 	_, _ = io.CopyN(io.Discard, response.Body, maxReply)
@@ -98,7 +99,8 @@ func (s *Service) judge(ctx context.Context, to Endpoint, response *http.Respons
 	case response.StatusCode == http.StatusGone:
 		return s.Store.DisableEndpoint(ctx, to.Merchant, to.ID, "receiver: 410 Gone")
 	}
-	return fmt.Errorf("webhook: not delivered: the receiver answered %s", response.Status)
+	// The number alone: the words after it are the receiver's, and would stand in our log.
+	return fmt.Errorf("webhook: not delivered to %s: the receiver answered %d", to.ID, response.StatusCode)
 }
 
 // request signs an event for an endpoint.

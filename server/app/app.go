@@ -18,7 +18,6 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/config"
 	"github.com/paywicket/paywicket/internal/egress"
-	"github.com/paywicket/paywicket/internal/keyring"
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
@@ -32,12 +31,9 @@ import (
 	"github.com/paywicket/paywicket/server/docs"
 	"github.com/paywicket/paywicket/server/native"
 	"github.com/paywicket/paywicket/server/page"
+	"github.com/paywicket/paywicket/server/seal"
 	"github.com/paywicket/paywicket/server/wire"
 )
-
-// masterVariable may hold the master key, 32 bytes in base64, so that it need not lie
-// on the same disk as the data.
-const masterVariable = "PAYWICKET_MASTER_KEY"
 
 // processorLife bounds a call to a processor beyond any budget.
 const processorLife = 90 * time.Second
@@ -51,7 +47,7 @@ type App struct {
 	Merchants *merchant.Service
 	config    config.Server
 	db        *store.DB
-	ring      *keyring.Ring
+	keys      *keys
 	cards     *vault.Service
 	bins      lookup.Live
 	binTable  int64 // the version that was there at the start
@@ -98,11 +94,10 @@ func databaseAt(data, database string) string {
 
 // wire makes the services and the front.
 func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
-	ring, err := openKeys(ctx, a.db, a.config.Data)
-	if err != nil {
+	var err error
+	if a.keys, err = openKeys(ctx, a.db, a.config.Data, a.config.Master); err != nil {
 		return err
 	}
-	a.ring = ring
 	gateway, err := a.openGateway()
 	if err != nil {
 		return err
@@ -111,9 +106,9 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
 	a.payments = &payment.Service{Store: a.db, Gateway: gateway, Now: clock, Log: a.log, Budget: a.config.Budget}
 	a.webhooks = &webhook.Service{
-		Store: a.db, Keys: ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
+		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
 	}
-	a.cards = &vault.Service{Store: a.db, Keys: ring, BINs: &a.bins, Now: clock}
+	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
 	if a.binTable, err = a.loadBINs(ctx, 0); err != nil {
 		return err
 	}
@@ -131,26 +126,10 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},
 		docs.Docs{},
+		&seal.Seal{Keys: a.keys, Log: a.log},
 	}
-	a.front = server.New(server.Config{Ready: a.db.Ready, Now: clock, Log: a.log}, append(mounts, extra...)...)
+	a.front = server.New(server.Config{Ready: a.db.Ready, Sealed: a.keys.ring.IsSealed, Now: clock, Log: a.log}, append(mounts, extra...)...)
 	return nil
-}
-
-// openKeys opens the key ring with the master key, from the environment if it is
-// there and else from its file in the data directory.
-func openKeys(ctx context.Context, db *store.DB, data string) (*keyring.Ring, error) {
-	if text := os.Getenv(masterVariable); text != "" {
-		master, err := keyring.MasterText(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", masterVariable, err)
-		}
-		return keyring.Open(ctx, db, master)
-	}
-	master, err := keyring.MasterFile(filepath.Join(data, "master.key"))
-	if err != nil {
-		return nil, err
-	}
-	return keyring.Open(ctx, db, master)
 }
 
 func (a *App) openGateway() (processor.Gateway, error) {
@@ -167,15 +146,9 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var background sync.WaitGroup
-	background.Go(func() { a.payments.Run(working) })
 	background.Go(func() {
-		a.ring.Follow(working, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
-	})
-	background.Go(func() { a.followBINs(working, a.binTable) })
-	background.Go(func() { a.sweepCards(working) })
-	background.Go(func() {
-		if err := a.db.Work(working, a.log, a.webhooks.Deliver); err != nil {
-			a.log.Error("the job queue stopped", "error", err)
+		if a.keys.wait(working) == nil {
+			a.work(working)
 		}
 	})
 	served := make(chan error, 1)
@@ -194,6 +167,23 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("app: %w", err)
 	}
 	return nil
+}
+
+// work does what a server does beside its requests, until ctx ends.
+func (a *App) work(ctx context.Context) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() { a.payments.Run(ctx) })
+	all.Go(func() {
+		a.keys.ring.Follow(ctx, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
+	})
+	all.Go(func() { a.followBINs(ctx, a.binTable) })
+	all.Go(func() { a.sweepCards(ctx) })
+	all.Go(func() {
+		if err := a.db.Work(ctx, a.log, a.webhooks.Deliver); err != nil {
+			a.log.Error("the job queue stopped", "error", err)
+		}
+	})
 }
 
 // sweepInterval is how long after it expired a temporary card may still be there.

@@ -78,7 +78,7 @@ func (k *keeper) restored(path string, to app.Restoration) *app.Operator {
 	if _, err := k.restore(path, to); err != nil {
 		k.t.Fatal(err)
 	}
-	o, err := app.OpenOperator(context.Background(), to.Data, to.Database)
+	o, err := app.OpenOperator(context.Background(), to.Data, to.Database, "")
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -21,29 +21,40 @@ const operator = "operator"
 type Operator struct {
 	location string
 	db       *store.DB
-	ring     *keyring.Ring
+	keys     *keys
 	cards    *vault.Service
 	webhooks *webhook.Service
 }
 
-// OpenOperator opens a data directory and its database.
-func OpenOperator(ctx context.Context, data, database string) (*Operator, error) {
+// OpenOperator opens a data directory and its database, with the master key of the
+// key service that master names if that is not empty.
+func OpenOperator(ctx context.Context, data, database, master string) (*Operator, error) {
 	db, err := OpenStore(ctx, data, database)
 	if err != nil {
 		return nil, err
 	}
-	ring, err := openKeys(ctx, db, data)
+	keys, err := openKeys(ctx, db, data, master)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Operator{
-		location: databaseAt(data, database), db: db, ring: ring, cards: &vault.Service{Store: db, Keys: ring, Now: clock},
-		webhooks: &webhook.Service{Store: db, Keys: ring, Now: clock},
+		location: databaseAt(data, database), db: db, keys: keys, cards: &vault.Service{Store: db, Keys: keys.ring, Now: clock},
+		webhooks: &webhook.Service{Store: db, Keys: keys.ring, Now: clock},
 	}, nil
 }
 
 // Close ends all use.
 func (o *Operator) Close() error { return o.db.Close() }
+
+// Sealed tells how many shares of the master key it still takes before what needs keys
+// can be done; 0 when it can.
+func (o *Operator) Sealed() int {
+	_, given, threshold := o.keys.Status()
+	return threshold - given
+}
+
+// Unseal takes a share of the master key in. Errors: fault.Invalid when it is none.
+func (o *Operator) Unseal(ctx context.Context, share string) error { return o.keys.Give(ctx, share) }
 
 // Cards is how many cards there are.
 func (o *Operator) Cards(ctx context.Context) (int, error) { return o.db.CountCards(ctx) }
@@ -54,12 +65,12 @@ func (o *Operator) Cards(ctx context.Context) (int, error) { return o.db.CountCa
 // twice that everything is gone through once more. It gives how many cards were
 // sealed anew.
 func (o *Operator) Rotate(ctx context.Context, progress func(int)) (int, error) {
-	if o.ring.Keys() == 1 {
-		if err := o.ring.AddKey(ctx); err != nil {
+	if o.keys.ring.Keys() < 2 {
+		if err := o.keys.ring.AddKey(ctx); err != nil {
 			return 0, err
 		}
 	}
-	total, err := o.cards.Reseal(ctx, o.db, o.ring.Primary(), operator, progress)
+	total, err := o.cards.Reseal(ctx, o.db, o.keys.ring.Primary(), operator, progress)
 	if err != nil {
 		return total, err
 	}
@@ -68,25 +79,25 @@ func (o *Operator) Rotate(ctx context.Context, progress func(int)) (int, error) 
 		return total, ctx.Err()
 	case <-time.After(2 * keyring.RefreshInterval):
 	}
-	late, err := o.cards.Reseal(ctx, o.db, o.ring.Primary(), operator, func(int) {})
+	late, err := o.cards.Reseal(ctx, o.db, o.keys.ring.Primary(), operator, func(int) {})
 	if err != nil {
 		return total + late, err
 	}
-	_, err = o.webhooks.Reseal(ctx, o.db, o.ring.Primary(), operator)
+	_, err = o.webhooks.Reseal(ctx, o.db, o.keys.ring.Primary(), operator)
 	return total + late, err
 }
 
 // Retire drops every data key but the primary one, for ever. Errors: fault.Conflict
 // while anything is sealed with another.
 func (o *Operator) Retire(ctx context.Context) error {
-	_, err := o.cards.Reseal(ctx, unchanging{o.db}, o.ring.Primary(), operator, func(int) {})
+	_, err := o.cards.Reseal(ctx, unchanging{o.db}, o.keys.ring.Primary(), operator, func(int) {})
 	if err == nil {
-		_, err = o.webhooks.Reseal(ctx, unchanging{o.db}, o.ring.Primary(), operator)
+		_, err = o.webhooks.Reseal(ctx, unchanging{o.db}, o.keys.ring.Primary(), operator)
 	}
 	if err != nil {
 		return err
 	}
-	return o.ring.Retire(ctx)
+	return o.keys.ring.Retire(ctx)
 }
 
 // unchanging refuses to change a row: something is still sealed with another key.

@@ -30,7 +30,7 @@ func (h *house) keepMany(n int) []string {
 
 func (h *house) operator() *app.Operator {
 	h.t.Helper()
-	o, err := app.OpenOperator(context.Background(), h.data, h.database)
+	o, err := app.OpenOperator(context.Background(), h.data, h.database, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}

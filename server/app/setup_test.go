@@ -32,15 +32,16 @@ import (
 
 // house is a whole server on a real database, with a sandbox processor of its own.
 type house struct {
-	t        testing.TB
-	app      *app.App
-	url      string
-	data     string
-	database string // of PostgreSQL; empty for an SQLite file in data
-	log      *syncedBuffer
-	ledger   *sandbox.Ledger
-	account  merchant.Opening
-	stop     func()
+	t         testing.TB
+	app       *app.App
+	url       string
+	data      string
+	database  string // of PostgreSQL; empty for an SQLite file in data
+	log       *syncedBuffer
+	ledger    *sandbox.Ledger
+	account   merchant.Opening
+	processor string // its URL
+	stop      func()
 }
 
 // syncedBuffer is a log that can be read while it is written.
@@ -80,29 +81,37 @@ func open(t testing.TB, change ...func(*sandbox.Server)) *house {
 	front := httptest.NewServer(processor.Handler())
 	t.Cleanup(front.Close)
 	processor.PublicURL = front.URL
+	h.processor = front.URL
+	h.serve(log)
+	h.account = h.merchant("Shop")
+	return h
+}
+
+// serve starts a server on the house's data. It stops with the test, or before.
+func (h *house) serve(log *slog.Logger) {
+	h.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	h.app, err = app.Open(t.Context(), config.Server{
-		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: front.URL, Budget: 2 * time.Second,
+	h.app, err = app.Open(h.t.Context(), config.Server{
+		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, Budget: 2 * time.Second,
 	}, log)
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	h.url = h.app.BaseURL()
-	h.account = h.merchant("Shop")
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- h.app.Run(ctx, listener) }()
+	server := h.app
+	go func() { ended <- server.Run(ctx, listener) }()
 	h.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("the server did not stop well: %v", err)
+			h.t.Errorf("the server did not stop well: %v", err)
 		}
 	})
-	t.Cleanup(h.stop)
-	return h
+	h.t.Cleanup(h.stop)
 }
 
 // eventually waits for something that a server does by itself within seconds.

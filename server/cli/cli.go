@@ -27,6 +27,7 @@ type commands struct {
 	Migrate          migrateCommand          `cmd:"" help:"Bring the database up to date and stop. Serve does the same when it starts."`
 	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
 	Keys             keysCommand             `cmd:"" help:"Rotate the keys that cards are sealed with."`
+	Unseal           unsealCommand           `cmd:"" help:"Give a sealed server a share of its master key."`
 	Vault            vaultCommand            `cmd:"" help:"Prove that what is kept is whole."`
 	Backup           backupCommand           `cmd:"" help:"Copy the database, encrypted to age recipients, while servers go on."`
 	Restore          restoreCommand          `cmd:"" help:"Make a database of a backup. Cards that were erased since are erased again."`

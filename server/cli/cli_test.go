@@ -128,3 +128,40 @@ func TestTheBINTable(t *testing.T) {
 		t.Errorf("%d %s%s", code, out, errors)
 	}
 }
+
+func TestASplitMasterKey(t *testing.T) {
+	data, file := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "shares")
+	if code, out, errors := run("vault", "verify", "--data", data); code != 0 || !strings.Contains(out, "0 cards open") {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	code, out, errors := run("keys", "split", "--of", "3", "--threshold", "2", "--data", data)
+	shares := strings.Split(out, "\n")
+	if code != 0 || len(shares) < 3 || !strings.HasPrefix(shares[2], "share-") {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	write := func(lines ...string) {
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out, errors := run("vault", "verify", "--data", data); code != 1 || !strings.Contains(errors, "--shares") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	write(shares[0])
+	if code, out, errors := run("vault", "verify", "--data", data, "--shares", file); code != 1 || !strings.Contains(errors, "lacks 1") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	write(shares[0], "", shares[2])
+	if code, out, errors := run("vault", "verify", "--data", data, "--shares", file); code != 0 {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if code, out, errors := run("keys", "join", "--data", data, "--shares", file); code != 0 {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if code, out, errors := run("vault", "verify", "--data", data); code != 0 {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if code, _, errors := run("vault", "verify", "--data", data, "--master", "hcvault://vault.example/transit/keys/k"); code != 1 || !strings.Contains(errors, "-tags kms") {
+		t.Errorf("%d %s", code, errors)
+	}
+}

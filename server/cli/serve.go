@@ -16,6 +16,7 @@ type serveCommand struct {
 	BaseURL          string        `env:"PAYWICKET_BASE_URL" help:"Where browsers reach this server, such as https://pay.example. Default: http:// and the address listened on."`
 	Data             string        `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the database and the master key. Made if it is not there."`
 	DatabaseURL      string        `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database, such as postgres://user:password@host:5432/name. Default: an SQLite file in the data directory."`
+	Master           string        `env:"PAYWICKET_MASTER" help:"Master key of a key service: hcvault://HOST/transit/keys/NAME, aws-kms://ARN or gcp-kms://NAME. Default: the variable PAYWICKET_MASTER_KEY, or a file in the data directory."`
 	ProcessorURL     string        `required:"" name:"processor-url" env:"PAYWICKET_PROCESSOR_URL" help:"The sandbox processor, such as http://127.0.0.1:8090."`
 	ProcessorTimeout time.Duration `default:"10s" env:"PAYWICKET_PROCESSOR_TIMEOUT" help:"How long the processor may take before the shopper is told that we are finding out."`
 	BehindProxy      bool          `env:"PAYWICKET_BEHIND_PROXY" help:"A proxy in front ends TLS, so listening beyond this machine is safe."`
@@ -29,7 +30,7 @@ func (s serveCommand) Run(c console) error {
 		return err
 	}
 	a, err := app.Open(c, config.Server{
-		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, ProcessorURL: s.ProcessorURL,
+		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, Master: s.Master, ProcessorURL: s.ProcessorURL,
 		Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
 	}, c.log)
 	if err != nil {

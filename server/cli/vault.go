@@ -17,20 +17,25 @@ import (
 type stored struct {
 	Data        string `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the master key and the database."`
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database instead."`
+	Master      string `env:"PAYWICKET_MASTER" help:"Master key of a key service, as for serve."`
+	Shares      string `type:"existingfile" help:"File of shares of a master key that was split, one a line. Default: they are asked for."`
 }
 
 // open opens the data, works with it, and closes it.
 func (s stored) open(c console, work func(o *app.Operator) error) error {
-	o, err := app.OpenOperator(c, s.Data, s.DatabaseURL)
+	o, err := app.OpenOperator(c, s.Data, s.DatabaseURL, s.Master)
 	if err != nil {
 		return err
 	}
 	return errors.Join(work(o), o.Close())
 }
 
-// with works with the data under a progress bar over all cards.
+// with works with the data and its keys under a progress bar over all cards.
 func (s stored) with(c console, doing string, work func(o *app.Operator, progress func(int)) error) error {
 	return s.open(c, func(o *app.Operator) error {
+		if err := s.unseal(c, o); err != nil {
+			return err
+		}
 		cards, err := o.Cards(c)
 		if err != nil {
 			return err
@@ -53,6 +58,8 @@ func watched(w io.Writer) bool {
 // keysCommand groups what concerns the keys that cards are sealed with.
 type keysCommand struct {
 	Rotate keysRotateCommand `cmd:"" help:"Make a fresh key and seal every card with it, while servers go on. Can be stopped and begun again. The key before is kept until keys retire."`
+	Split  keysSplitCommand  `cmd:"" help:"Split the master key of a stopped server among several people. It starts sealed then, and takes some of their shares."`
+	Join   keysJoinCommand   `cmd:"" help:"Make a split master key whole again."`
 	Retire keysRetireCommand `cmd:"" help:"Drop every key but the newest, for ever. Refused while anything is sealed with another."`
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -17,7 +19,7 @@ import (
 )
 
 // A thousand cards are kept; after a second of quiet, another process finds none of
-// their numbers in the memory of the server, and none on its disk. A number that is
+// their numbers, nor a CVV, in the memory of the server, and none on its disk. A number that is
 // in a request which has not ended is found, so the scan sees what there is. The
 // program is built without the race detector, which keeps copies of its own.
 func TestNoCardIsLeftInMemory(t *testing.T) {
@@ -48,16 +50,36 @@ func TestNoCardIsLeftInMemory(t *testing.T) {
 		t.Errorf("in memory:\n%s", out)
 	}
 
+	if n := h.count(p, `"cvv":"739"`); n != 0 {
+		t.Errorf("a CVV is in memory %d times", n)
+	}
+
 	conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"number\":\"%s\"", cardNumber())
+	fmt.Fprintf(conn, "POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"number\":\"%s\",\"cvv\":\"739\"", cardNumber())
 	time.Sleep(100 * time.Millisecond)
 	if out := h.scan(p); !strings.Contains(out, bin) {
 		t.Errorf("a number in a request that has not ended is not found:\n%s", out)
+	} else if h.count(p, `"cvv":"739"`) == 0 {
+		t.Error("a CVV in a request that has not ended is not found")
 	}
+}
+
+// count gives how often a text is in the program's memory.
+func (h *house) count(p *program, text string) (n int) {
+	h.Helper()
+	err := leakscan.ReadProcess(p.Process.Pid, func(_ int64, part io.Reader) error {
+		content, err := io.ReadAll(part)
+		n += bytes.Count(content, []byte(text))
+		return err
+	})
+	if err != nil && !strings.Contains(err.Error(), "permission denied") {
+		h.Error(err)
+	}
+	return n
 }
 
 // scan looks through the program's memory from another process, and gives what that

@@ -1,0 +1,197 @@
+package app_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/paywicket/paywicket/internal/leakscan"
+	"github.com/paywicket/paywicket/internal/store/storetest"
+)
+
+// canary makes the number of a card of any scheme.
+func canary() string {
+	kinds := []struct {
+		prefix string
+		length int
+	}{
+		{"4", 16}, {"4", 13}, {"4", 19}, {"51", 16}, {"2221", 16}, {"34", 15}, {"37", 15}, {"6011", 16}, {"36", 14}, {"3528", 16},
+		{"62", 19}, {"6759", 12}, {"6759", 18}, {"506699", 16}, {"2200", 16}, {"6521", 16}, {"506099", 16}, {"979200", 16},
+	}
+	kind := kinds[rand.IntN(len(kinds))]
+	number := []byte(kind.prefix)
+	for len(number) < kind.length-1 {
+		number = append(number, byte('0'+rand.IntN(10)))
+	}
+	sum := 0
+	for i := range number {
+		v := int(number[len(number)-1-i] - '0')
+		if i%2 == 0 {
+			if v *= 2; v > 9 {
+				v -= 9
+			}
+		}
+		sum += v
+	}
+	return string(append(number, byte('0'+(10-sum%10)%10)))
+}
+
+// said is everything that left a server, as it stood on the wire.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) add(raw []byte, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		fmt.Fprintln(&s.text, "FAILED", err)
+	}
+	s.text.Write(raw)
+	s.text.WriteString("\r\n\r\n")
+}
+
+// Thousands of cards go through every door, rightly and wrongly: kept, paid with,
+// declined, put into the wrong fields, cut short. Nothing that leaves the server and
+// nothing that it leaves behind holds one: no answer, header, webhook, log line, nor
+// any file, while it runs and after. (What a merchant calls an order is the merchant's:
+// a reference of sixteen digits passes the check digit one time in ten.)
+func TestNoCanaryGetsOut(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	var answers, webhooks said
+	front := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { webhooks.add(httputil.DumpRequest(r, true)) }))
+	t.Cleanup(front.Close)
+	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/"}`)
+
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	ask := func(method, path, body string) string {
+		request, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		request.Header.Set("Content-Type", "application/json")
+		if strings.HasPrefix(path, "/v1/") {
+			request.Header.Set("Authorization", "Bearer "+h.secret())
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		defer response.Body.Close()
+		raw, err := httputil.DumpResponse(response, true)
+		answers.add(raw, err)
+		return string(raw)
+	}
+	between := func(text, from, to string) string {
+		_, rest, _ := strings.Cut(text, from)
+		found, _, _ := strings.Cut(rest, to)
+		return found
+	}
+	doors := []func(number string){
+		func(n string) { ask("POST", "/v1/tokens", cardBody(n)) },
+		func(n string) {
+			token := between(ask("POST", "/v1/tokens", cardBody(n)), `"id":"`, `"`)
+			ask("PATCH", "/v1/tokens/"+token, `{"customer":{"name":"`+n+`"}}`)
+			ask("PATCH", "/v1/tokens/"+token, `{"customer":{"email":"a@b.example","phone":"`+n+`"}}`)
+			ask("DELETE", "/v1/tokens/"+token, "")
+		},
+		func(n string) {
+			session := between(ask("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD"}`), `"id":"`, `"`)
+			ask("POST", "/checkout/"+session+"/pay", strings.TrimSuffix(cardBody(n), "}")+`,"cvv":"739","name":"Ada"}`)
+			ask("GET", "/v1/checkout_sessions/"+session, "")
+		},
+		func(n string) { ask("POST", "/v1/tokens", `{"name":"`+n+`",`+cardBody(n)[1:]) },
+		func(n string) { ask("POST", "/v1/tokens", `{"`+n+`":1,`+cardBody(n)[1:]) },
+		func(n string) { ask("POST", "/v1/tokens", `{"card":{"`+n+`":"`+n+`"}}`) },
+		func(n string) { ask("POST", "/v1/tokens", cardBody(n)[:20+len(n)]) },
+		func(n string) { ask("POST", "/v1/tokens", strings.Replace(cardBody(n), "2030", "2019", 1)) },
+		func(n string) { ask("POST", "/v1/tokens", strings.Replace(cardBody(n), `"`+n+`"`, n, 1)) },
+		func(n string) { ask("POST", "/v1/tokens", cardBody(n[:len(n)-1]+string('0'+(n[len(n)-1]-'0'+1)%10))) },
+		func(n string) { ask("GET", "/v1/tokens/"+n, "") },
+		func(n string) { ask("GET", "/v1/tokens?number="+n, "") },
+		func(n string) { ask("GET", "/"+n, "") },
+		func(n string) { ask("POST", "/checkout/"+n+"/pay", cardBody(n)) },
+		func(n string) { ask("POST", "/sense/events", cardBody(n)) },
+		func(n string) { ask("POST", "/v1/checkout_sessions", `{"amount":`+n+`,"currency":"`+n+`"}`) },
+		func(n string) { ask("POST", "/v1/webhook_endpoints", `{"url":"ftp://example.com/`+n+`"}`) },
+		func(n string) { ask("POST", "/v1/sites", `{"name":"`+n+`","descriptor":"`+n+`","origins":["`+n+`"]}`) },
+		func(n string) { ask("GET", "/v1/events?before="+n, "") },
+	}
+	var going sync.WaitGroup
+	for range 16 {
+		going.Go(func() {
+			for i := range 200 {
+				doors[i%len(doors)](canary())
+			}
+		})
+	}
+	going.Wait()
+	h.expectNoCanary("while it runs", &answers, &webhooks)
+	h.stop()
+	h.expectNoCanary("afterwards", &answers, &webhooks)
+	if n := bytes.Count(answers.text.Bytes(), []byte("HTTP/1.1 ")); n < 3200 {
+		t.Errorf("only %d answers were looked at", n)
+	}
+	if n := bytes.Count(webhooks.text.Bytes(), []byte("webhook-id")) + bytes.Count(webhooks.text.Bytes(), []byte("Webhook-Id")); n == 0 {
+		t.Error("no webhook was looked at")
+	}
+
+	// The scan sees what there is: one number among all that.
+	planted := canary()
+	answers.add([]byte(`{"number":"`+planted+`"}`), nil)
+	found := 0
+	if err := leakscan.Scan(bytes.NewReader(answers.text.Bytes()), func(leakscan.Hit) { found++ }); err != nil || found != 1 {
+		t.Errorf("of one planted number %d were found, %v", found, err)
+	}
+}
+
+func cardBody(number string) string {
+	return `{"number":"` + number + `","exp_month":12,"exp_year":2030}`
+}
+
+// expectNoCanary looks through everything that left the server and that it left.
+func (h *house) expectNoCanary(when string, answers, webhooks *said) {
+	h.t.Helper()
+	scan := func(what string, content io.Reader) {
+		if err := leakscan.Scan(content, func(hit leakscan.Hit) { h.t.Errorf("%s, %s: %s", when, what, hit) }); err != nil {
+			h.t.Error(err)
+		}
+	}
+	scan("answers", bytes.NewReader(answers.text.Bytes()))
+	webhooks.mu.Lock()
+	scan("webhooks", bytes.NewReader(webhooks.text.Bytes()))
+	webhooks.mu.Unlock()
+	scan("log", strings.NewReader(h.log.String()))
+	files, err := filepath.Glob(filepath.Join(h.data, "*"))
+	if err != nil || len(files) < 2 {
+		h.t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		scan(filepath.Base(path), file)
+		file.Close()
+	}
+	if h.database != "" {
+		intruder := sqlx.MustOpen("pgx", h.database)
+		defer intruder.Close()
+		scan("the database", bytes.NewReader(storetest.Dump(h.t, intruder)))
+	}
+}
