@@ -106,10 +106,17 @@ func (db *DB) commitAll() {
 	}
 }
 
+// mostRetries is how often a transaction is begun again that the database broke off
+// for the sake of another.
+const mostRetries = 5
+
 // commit runs steps in one transaction, and one by one if that cannot be.
 func (db *DB) commit(together []*pending) {
 	rest, err := db.tryCommit(together, false)
 	if errors.Is(err, errCareless) {
+		rest, err = db.tryCommit(rest, true)
+	}
+	for tries := 0; tries < mostRetries && isPassing(err); tries++ {
 		rest, err = db.tryCommit(rest, true)
 	}
 	if err == nil {
@@ -157,6 +164,9 @@ func (db *DB) tryCommit(together []*pending, careful bool) (rest []*pending, err
 		return done, errors.Join(err, tx.Rollback())
 	}
 	err = tx.Commit()
+	if isPassing(err) {
+		return done, err // it is certain that nothing of it was kept
+	}
 	if err != nil {
 		db.notice(err)
 		err = uncertain(err)
@@ -183,6 +193,9 @@ func (tx *transaction) run(p *pending) (answer, error) {
 	}
 	if !tx.careful {
 		a := tx.attempt(p)
+		if isPassing(a.err) {
+			return answer{}, a.err
+		}
 		if a.err != nil || a.panicked != nil {
 			return a, errCareless
 		}
@@ -193,6 +206,9 @@ func (tx *transaction) run(p *pending) (answer, error) {
 	}
 	before := tx.gathered
 	a := tx.attempt(p)
+	if isPassing(a.err) {
+		return answer{}, a.err
+	}
 	end := `RELEASE step`
 	if a.err != nil || a.panicked != nil {
 		tx.gathered = before

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
@@ -64,6 +65,15 @@ func openPostgres(ctx context.Context, url string) (pools, error) {
 		return pools{}, errors.Join(fmt.Errorf("store: the database does not answer: %w", err), p.close())
 	}
 	return p, nil
+}
+
+// isPassing tells whether PostgreSQL broke a transaction off, wholly and for certain,
+// for the sake of another: a serialization failure or a deadlock (its manual, 13.5.
+// and appendix A). Our writers do not get into each other's way, but an operator's
+// own session may. The same again may work.
+func isPassing(err error) bool {
+	trouble, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (trouble.Code == "40001" || trouble.Code == "40P01")
 }
 
 // lockPostgres takes a lock that the server drops when the connection ends.

@@ -9,8 +9,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/paywicket/paywicket/internal/id"
 )
 
 // BenchmarkTokens measures keeping a card and reading a token over HTTP, with GET
@@ -37,6 +41,61 @@ func BenchmarkTokens(b *testing.B) {
 				b.ReportMetric(keeping.perSecond/health.perSecond, "keep/healthz")
 				b.ReportMetric(keeping.p99/keeping.p50, "keep-p99/p50")
 				b.ReportMetric(reading.perSecond/health.perSecond, "read/healthz")
+			}
+		})
+	}
+}
+
+// BenchmarkBorrow measures opening a card for a processor, in process, with the use of
+// it durably on record; as many at a time as there were connections.
+func BenchmarkBorrow(b *testing.B) {
+	h := &house{TB: b, data: filepath.Join(b.TempDir(), "data")}
+	h.open()
+	p := h.start()
+	var tokens []id.Token
+	for range 1000 {
+		_, answer, _ := h.call(http.DefaultClient, "POST", p.url+"/v1/tokens", `{"number":"`+cardNumber()+`","exp_month":12,"exp_year":2030}`)
+		var kept struct{ ID string }
+		if err := json.Unmarshal(answer, &kept); err != nil {
+			b.Fatal(err)
+		}
+		token, err := id.ParseToken(kept.ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		tokens = append(tokens, token)
+	}
+	health := map[int]float64{}
+	for _, callers := range []int{16, 64} {
+		health[callers] = h.ask(b, callers, p.url+"/healthz").perSecond
+	}
+	p.Process.Kill()
+	p.Wait()
+	db, cards := h.vault()
+	defer db.Close()
+	for callers, yardstick := range health {
+		b.Run(fmt.Sprint(callers, " callers"), func(b *testing.B) {
+			for b.Loop() {
+				var opened atomic.Int64
+				var all sync.WaitGroup
+				start := time.Now()
+				for i := range callers {
+					all.Go(func() {
+						for n := i; time.Since(start) < 4*time.Second; n++ {
+							card, err := cards.Borrow(b.Context(), h.merchant, tokens[n%len(tokens)], "bench", "authorize")
+							if err != nil {
+								b.Error(err)
+								return
+							}
+							card.Wipe()
+							opened.Add(1)
+						}
+					})
+				}
+				all.Wait()
+				perSecond := float64(opened.Load()) / time.Since(start).Seconds()
+				b.ReportMetric(perSecond, "borrow/s")
+				b.ReportMetric(perSecond/yardstick, "borrow/healthz")
 			}
 		})
 	}

@@ -248,14 +248,13 @@ func (h *house) expectTokens(p *program, tokens map[string]string) {
 	}
 }
 
-// expectWhole opens the database as the program would and looks at everything.
-func (h *house) expectWhole(tokens map[string]string) {
+// vault opens the database and the vault on it, as the program would.
+func (h *house) vault() (*store.DB, *vault.Service) {
 	h.Helper()
 	db, err := store.Open(h.Context(), h.location, time.Now)
 	if err != nil {
 		h.Fatal(err)
 	}
-	defer db.Close()
 	master, err := keyring.MasterFile(filepath.Join(h.data, "master.key"))
 	if err != nil {
 		h.Fatal(err)
@@ -264,7 +263,14 @@ func (h *house) expectWhole(tokens map[string]string) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	cards := &vault.Service{Store: db, Keys: ring, Now: time.Now}
+	return db, &vault.Service{Store: db, Keys: ring, Now: time.Now}
+}
+
+// expectWhole opens the database as the program would and looks at everything.
+func (h *house) expectWhole(tokens map[string]string) {
+	h.Helper()
+	db, cards := h.vault()
+	defer db.Close()
 	var opening sync.WaitGroup
 	slots := make(chan struct{}, 64) // together, they share their commits
 	for text, number := range tokens {
