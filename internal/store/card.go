@@ -144,10 +144,15 @@ func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Rec
 	return readCard(brief(ctx), db.reader, m, token)
 }
 
+// readCard reads a card's columns one by one, in the order of selectCards: it is done
+// so often that looking for each by its name is a tenth of it.
 func readCard(ctx context.Context, q queryer, m string, token id.Token) (vault.Record, error) {
-	var row cardRow
-	if err := q.GetContext(ctx, &row, q.Rebind(selectCards+`WHERE merchant = ? AND token = ?`), m, token[:]); err != nil {
+	var r cardRow
+	err := q.QueryRowxContext(ctx, q.Rebind(selectCards+`WHERE merchant = ? AND token = ?`), m, token[:]).Scan(
+		&r.Merchant, &r.Token, &r.Version, &r.Sealed, &r.Fingerprint, &r.Brand, &r.BIN, &r.Last4, &r.ExpMonth, &r.ExpYear, &r.CreatedAt, &r.Revision,
+		&r.RevokedAt, &r.Name, &r.Email, &r.Phone, &r.ExpiresAt, &r.UsedAt, &r.Tag, &r.ChangedTag)
+	if err != nil {
 		return vault.Record{}, missing(err)
 	}
-	return row.card()
+	return r.card()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -268,11 +269,23 @@ func TestTheLogStaysSmall(t *testing.T) {
 		}
 		writing.Wait()
 		written += 8 * len(long)
-		largest = max(largest, db.keeper.size())
+		info, err := os.Stat(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, info.Size())
 	}
 	if largest > 10*walMost || largest < walMost/2 {
 		t.Errorf("of %d bytes written the log held %d at its largest", written, largest)
 	}
+	// In its minute it is cut, and holds nothing that was overwritten.
+	db.keeper.stop()
+	db.keeper.cut = time.Now().Add(-walLife - time.Second)
+	db.keeper.look()
+	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() != 0 {
+		t.Errorf("after its time the log holds %d, %v", info.Size(), err)
+	}
+	db.keeper = nil
 }
 
 // Whoever writes while the database is closed is answered: kept, or refused.

@@ -1,16 +1,17 @@
 package store
 
 import (
-	"os"
 	"sync"
 	"time"
 )
 
-// How the write-ahead log is kept small. When it is larger than walMost, and once a
-// minute so that what was overwritten does not linger, it is emptied in two goes:
-// first its pages are copied into the database beside the writer, which goes on;
-// then, with the writer held, the few that came meanwhile are copied and the log is
-// cut. Done in one go with the writer held, one request in a hundred took 140 ms.
+// How the write-ahead log is kept small. When more than walMost of it is not in the
+// database yet, its pages are copied there beside the writer, which goes on; then,
+// with the writer held, the few that came meanwhile, and the log is begun again from
+// its start. Done in one go with the writer held, one request in a hundred took
+// 140 ms. The file is written over and not cut: a sync of what is written over takes
+// a quarter as long as one of what is added (0.4 ms for 512 KiB, and 1.7). Once a
+// minute it is cut all the same, so that what was overwritten does not linger.
 const (
 	keeperTick = 20 * time.Millisecond
 	walMost    = 8 << 20 // bytes
@@ -20,15 +21,19 @@ const (
 // keeper looks after the write-ahead log.
 type keeper struct {
 	db      *DB
-	wal     string // the log's path
+	page    int // bytes
+	cut     time.Time
 	ending  chan struct{}
 	working sync.WaitGroup
 }
 
-func keep(db *DB, wal string) *keeper {
-	k := &keeper{db: db, wal: wal, ending: make(chan struct{})}
+func keep(db *DB) (*keeper, error) {
+	k := &keeper{db: db, cut: time.Now(), ending: make(chan struct{})}
+	if err := db.reader.Get(&k.page, `PRAGMA page_size`); err != nil {
+		return nil, err
+	}
 	k.working.Go(k.run)
-	return k
+	return k, nil
 }
 
 func (k *keeper) stop() {
@@ -39,29 +44,32 @@ func (k *keeper) stop() {
 func (k *keeper) run() {
 	ticker := time.NewTicker(keeperTick)
 	defer ticker.Stop()
-	emptied := time.Now()
 	for {
 		select {
 		case <-k.ending:
 			return
 		case <-ticker.C:
+			k.look()
 		}
-		size := k.size()
-		if size <= walMost && (size == 0 || time.Since(emptied) <= walLife) {
-			continue
-		}
-		// What cannot be done now, because somebody reads, is done the next time.
-		_, _ = k.db.reader.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
-		_, _ = k.db.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
-		emptied = time.Now()
 	}
 }
 
-// size is the log's size in bytes.
-func (k *keeper) size() int64 {
-	info, err := os.Stat(k.wal)
-	if err != nil {
-		return 0
+// look does what there is to do. What cannot be done now, because somebody reads, is
+// done the next time.
+func (k *keeper) look() {
+	var log struct{ Busy, Log, Checkpointed int } // pages
+	if err := k.db.reader.Get(&log, `PRAGMA wal_checkpoint(NOOP)`); err != nil {
+		return
 	}
-	return info.Size()
+	old := log.Log > 0 && time.Since(k.cut) > walLife
+	if !old && (log.Log-log.Checkpointed)*k.page <= walMost {
+		return
+	}
+	_, _ = k.db.reader.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+	if old {
+		_, _ = k.db.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+		k.cut = time.Now()
+		return
+	}
+	_, _ = k.db.writer.Exec(`PRAGMA wal_checkpoint(RESTART)`)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -74,6 +76,7 @@ func (r sessionRow) view() (checkout.View, error) {
 type queryer interface {
 	GetContext(ctx context.Context, into any, query string, args ...any) error
 	SelectContext(ctx context.Context, into any, query string, args ...any) error
+	QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row
 	Rebind(query string) string
 }
 

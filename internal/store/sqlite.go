@@ -84,10 +84,12 @@ func openPool(path string, writing bool) (*sqlx.DB, error) {
 	}
 	d := &sqlite3.SQLiteDriver{ConnectHook: setPragmas}
 	pool := sql.OpenDB(connector{d, source.String()})
-	pool.SetMaxOpenConns(readers)
+	connections := readers
 	if writing {
-		pool.SetMaxOpenConns(1)
+		connections = 1
 	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections) // of four readers two would be opened anew all the time: a twelfth of a read
 	if err := pool.Ping(); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), pool.Close())
 	}

@@ -57,7 +57,10 @@ func Open(ctx context.Context, location string, now func() time.Time) (*DB, erro
 		return nil, errors.Join(err, db.pools.close())
 	}
 	if !isPostgres(location) {
-		db.keeper, db.space = keep(db, location+"-wal"), newSpace(location)
+		db.space = newSpace(location)
+		if db.keeper, err = keep(db); err != nil {
+			return nil, errors.Join(err, db.pools.close())
+		}
 	}
 	go db.commitAll()
 	return db, nil

@@ -6,8 +6,8 @@ ALTER TABLE cards ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE cards ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX cards_expiring ON cards (expires_at) WHERE expires_at > 0;
 
--- The tag of every card that was changed since it was kept, as it is now; empty when
--- it was erased. An older copy of the row does not fit it.
+-- The tag of every card that was changed since it was kept, as it is now; a single
+-- zero byte when it was erased. An older copy of the row does not fit it.
 CREATE TABLE card_changes (
     merchant TEXT NOT NULL REFERENCES merchants (id),
     token    BYTEA NOT NULL,

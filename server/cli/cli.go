@@ -72,7 +72,7 @@ func Main(args []string, out, errors io.Writer) int {
 		fmt.Fprintln(errors, "paywicket:", err)
 		return exitFailure
 	}
-	moreThreads()
+	Tune()
 	log, end := newPatientWriter(errors)
 	err = parsed.Run(console{ctx, out, errors, slog.New(slog.NewJSONHandler(log, nil))})
 	end()

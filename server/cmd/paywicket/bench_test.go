@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/server/cli"
 )
 
 // BenchmarkTokens measures keeping a card and reading a token over HTTP, with GET
@@ -71,6 +72,7 @@ func BenchmarkBorrow(b *testing.B) {
 	}
 	p.Process.Kill()
 	p.Wait()
+	cli.Tune() // as the server is
 	db, cards := h.vault()
 	defer db.Close()
 	for callers, yardstick := range health {
