@@ -10,11 +10,13 @@ import (
 	"github.com/paywicket/paywicket/internal/audit"
 )
 
+const selectLink = `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`
+
 // appendAudit adds an entry to the chain.
 func (db *DB) appendAudit(ctx context.Context, tx *transaction, e audit.Entry) error {
 	e.At = db.now()
 	if !tx.linked {
-		err := tx.GetContext(ctx, &tx.chain, `SELECT hash FROM audit_entries ORDER BY position DESC LIMIT 1`)
+		err := tx.GetContext(ctx, &tx.chain, selectLink)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

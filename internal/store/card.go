@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"strings"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/card"
@@ -35,64 +32,42 @@ type keptCard struct {
 	first *id.Token // where the first token of the same card goes
 }
 
-// flushCards looks for the cards that are known already, and inserts all.
-func (tx *transaction) flushCards() error {
-	ofMerchant := map[string][]any{}
+var cardTable = tableOf("cards", `merchant text, token bytea, version bigint, sealed bytea, fingerprint text, brand text, bin text, last4 text, exp_month bigint,
+	exp_year bigint, created_at bigint, revision bigint, revoked_at bigint, customer_name text, customer_email text, customer_phone text, expires_at bigint, used_at bigint, tag bytea`)
+
+// flushCards has the cards looked for that are known already, and all inserted. Once
+// that has been done, collect tells each card the first of its kind.
+func (tx *transaction) flushCards(b batch) (collect func()) {
+	ofMerchant := map[string][]string{}
+	values := make([]any, 0, len(cardTable.columns)*len(tx.cards))
 	for _, c := range tx.cards {
 		ofMerchant[c.Merchant] = append(ofMerchant[c.Merchant], c.Fingerprint)
+		values = append(values, c.Merchant, c.Token[:], int64(c.Version), c.Sealed, c.Fingerprint, string(c.Summary.Brand), c.Summary.BIN, c.Summary.Last4,
+			int64(c.Summary.ExpMonth), int64(c.Summary.ExpYear), millis(c.CreatedAt), int64(c.Revision), millis(c.RevokedAt),
+			c.Customer.Name, c.Customer.Email, c.Customer.Phone, millis(c.ExpiresAt), millis(c.UsedAt), c.Tag)
 	}
 	firsts := map[string][]byte{}
 	for m, fingerprints := range ofMerchant {
-		if err := tx.findFirsts(m, fingerprints, firsts); err != nil {
-			return err
+		b.firsts(m, fingerprints, func(fingerprint string, token []byte) { firsts[m+fingerprint] = token })
+	}
+	b.insert(cardTable, values)
+	return func() {
+		for _, c := range tx.cards {
+			key := c.Merchant + c.Fingerprint
+			*c.first = id.Token{}
+			if known := firsts[key]; known != nil {
+				copy(c.first[:], known)
+			} else if c.ExpiresAt.IsZero() {
+				firsts[key] = c.Token[:]
+			}
 		}
 	}
-	values := make([]any, 0, cardWidth*len(tx.cards))
-	for _, c := range tx.cards {
-		key := c.Merchant + c.Fingerprint
-		*c.first = id.Token{}
-		if known := firsts[key]; known != nil {
-			copy(c.first[:], known)
-		} else if c.ExpiresAt.IsZero() {
-			firsts[key] = c.Token[:]
-		}
-		values = append(values, c.Merchant, c.Token[:], c.Version, c.Sealed, c.Fingerprint, c.Summary.Brand, c.Summary.BIN, c.Summary.Last4,
-			c.Summary.ExpMonth, c.Summary.ExpYear, millis(c.CreatedAt), c.Revision, millis(c.RevokedAt), c.Customer.Name, c.Customer.Email, c.Customer.Phone,
-			millis(c.ExpiresAt), millis(c.UsedAt), c.Tag)
-	}
-	return tx.insertMany(`INSERT INTO cards (`+cardColumns+`) VALUES `, cardWidth, values)
 }
 
-// findFirsts adds a merchant's oldest permanent tokens of fingerprints to firsts.
-func (tx *transaction) findFirsts(m string, fingerprints []any, firsts map[string][]byte) error {
-	for n := mostRows; len(fingerprints) > 0; n /= 2 {
-		for len(fingerprints) >= n {
-			// One look into the index for each: asked for all in one IN, PostgreSQL
-			// without statistics reads every card of the merchant.
-			rows, err := tx.Query(tx.Rebind(`WITH wanted (fingerprint) AS (VALUES (?)`+strings.Repeat(", (?)", n-1)+`) SELECT fingerprint,
-				(SELECT c.token FROM cards c WHERE c.merchant = ? AND c.fingerprint = wanted.fingerprint AND c.expires_at = 0 ORDER BY c.created_at LIMIT 1) FROM wanted`),
-				append(slices.Clone(fingerprints[:n]), m)...)
-			if err != nil {
-				return err
-			}
-			for rows.Next() {
-				var fingerprint string
-				var token []byte
-				if err := rows.Scan(&fingerprint, &token); err != nil {
-					return errors.Join(err, rows.Close())
-				}
-				if token != nil {
-					firsts[m+fingerprint] = token
-				}
-			}
-			if err := rows.Err(); err != nil {
-				return err
-			}
-			fingerprints = fingerprints[n:]
-		}
-	}
-	return nil
-}
+// selectFirsts looks once into the index for each wanted fingerprint: asked for all in
+// one IN, PostgreSQL without statistics reads every card of the merchant.
+const selectFirsts = `SELECT fingerprint,
+	(SELECT c.token FROM cards c WHERE c.merchant = ? AND c.fingerprint = wanted.fingerprint AND c.expires_at = 0 ORDER BY c.created_at LIMIT 1) FROM wanted`
 
 // cardRow is a row of cards.
 type cardRow struct {
@@ -118,11 +93,8 @@ type cardRow struct {
 	ChangedTag  []byte `db:"changed_tag"`
 }
 
-const cardColumns = `merchant, token, version, sealed, fingerprint, brand, bin, last4, exp_month, exp_year, created_at, revision,
-	revoked_at, customer_name, customer_email, customer_phone, expires_at, used_at, tag`
-
-// selectCards reads them with the tag of their last change.
-const selectCards = `SELECT ` + cardColumns + `, (SELECT c.tag FROM card_changes c WHERE c.merchant = cards.merchant AND c.token = cards.token) AS changed_tag
+// selectCards reads cards with the tag of their last change.
+var selectCards = `SELECT ` + cardTable.names() + `, (SELECT c.tag FROM card_changes c WHERE c.merchant = cards.merchant AND c.token = cards.token) AS changed_tag
 	FROM cards `
 
 func (r cardRow) card() (vault.Record, error) {
@@ -135,9 +107,6 @@ func (r cardRow) card() (vault.Record, error) {
 		Tag: r.Tag, ChangedTag: r.ChangedTag,
 	}, nil
 }
-
-// cardWidth is how many columns those are.
-const cardWidth = 19
 
 // FindCard gives a merchant's card.
 func (db *DB) FindCard(ctx context.Context, m string, token id.Token) (vault.Record, error) {

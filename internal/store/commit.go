@@ -23,7 +23,9 @@ const maxTogether = 128
 // transaction is what a step writes to. It may hold other callers' steps too.
 type transaction struct {
 	*sqlx.Tx
-	careful bool // a savepoint stands before each step
+	engine  engine
+	conn    *sqlx.Conn // on which it runs
+	careful bool       // a savepoint stands before each step
 	gathered
 }
 
@@ -138,13 +140,18 @@ func (db *DB) commit(together []*pending) {
 // have no answer yet when the transaction itself failed: then nothing of any of
 // them is kept.
 func (db *DB) tryCommit(together []*pending, careful bool) (rest []*pending, err error) {
-	begun, err := db.writer.Beginx()
+	conn, err := db.writer.Connx(context.Background())
 	if err != nil {
 		return together, err
 	}
-	tx := &transaction{Tx: begun, careful: careful}
-	if db.engine.begin != "" {
-		if _, err := tx.Exec(db.engine.begin); err != nil {
+	defer conn.Close()
+	begun, err := conn.BeginTxx(context.Background(), nil)
+	if err != nil {
+		return together, err
+	}
+	tx := &transaction{Tx: begun, engine: db.engine, conn: conn, careful: careful}
+	if db.engine.begin != nil {
+		if err := db.engine.begin(tx); err != nil {
 			return together, errors.Join(err, tx.Rollback())
 		}
 	}

@@ -15,8 +15,9 @@ type engine struct {
 	name    string // of its folder in package migrations
 	dialect goose.Dialect
 	queue   func(*sql.DB) riverdriver.Driver[*sql.Tx]
-	// begin is run first in every transaction of the writer; empty for nothing.
-	begin string
+	batch   func(*transaction) batch
+	// begin is done first in every transaction of the writer; nil for nothing.
+	begin func(*transaction) error
 	// lock keeps other processes from migrating until unlock is called.
 	lock func(pools) (unlock func(), err error)
 }

@@ -28,40 +28,69 @@ type chained struct {
 	hash []byte
 }
 
+// table is one that many rows are put into.
+type table struct {
+	name    string
+	columns []column
+}
+
+// column is a column of such a table, with its type in PostgreSQL: text, bigint or
+// bytea, for a string, an int64 or bytes.
+type column struct{ name, kind string }
+
+// tableOf makes a table of its columns, such as "merchant text, token bytea".
+func tableOf(name, columns string) table {
+	t := table{name: name}
+	for _, c := range strings.Split(columns, ",") {
+		part := strings.Fields(c)
+		t.columns = append(t.columns, column{part[0], part[1]})
+	}
+	return t
+}
+
+// names lists the columns.
+func (t table) names() string {
+	var all []string
+	for _, c := range t.columns {
+		all = append(all, c.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+var (
+	eventTable = tableOf("events", "merchant text, id text, type text, object text, sequence bigint, at bigint, data text")
+	auditTable = tableOf("audit_entries", "at bigint, merchant text, actor text, action text, object text, detail text, hash bytea")
+)
+
 // flush writes what was gathered.
 func (tx *transaction) flush() error {
-	if err := tx.flushCards(); err != nil {
-		return err
-	}
-	events := make([]any, 0, 7*len(tx.events))
+	b := tx.engine.batch(tx)
+	collect := tx.flushCards(b)
+	events := make([]any, 0, len(eventTable.columns)*len(tx.events))
 	for _, e := range tx.events {
-		events = append(events, e.Merchant, e.ID, e.Type, e.Object, e.Sequence, millis(e.At), string(e.Data))
+		events = append(events, e.Merchant, e.ID, string(e.Type), e.Object, int64(e.Sequence), millis(e.At), string(e.Data))
 	}
-	if err := tx.insertMany(`INSERT INTO events (merchant, id, type, object, sequence, at, data) VALUES `, 7, events); err != nil {
-		return err
-	}
-	entries := make([]any, 0, 7*len(tx.entries))
+	b.insert(eventTable, events)
+	entries := make([]any, 0, len(auditTable.columns)*len(tx.entries))
 	for _, e := range tx.entries {
 		entries = append(entries, millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.hash)
 	}
-	return tx.insertMany(`INSERT INTO audit_entries (at, merchant, actor, action, object, detail, hash) VALUES `, 7, entries)
+	b.insert(auditTable, entries)
+	if err := b.send(); err != nil {
+		return err
+	}
+	collect()
+	return nil
 }
 
-// mostRows is how many rows one statement inserts: few enough for any database's
-// limit on parameters.
-const mostRows = 64
-
-// insertMany inserts rows of as many values as there are columns. Statements are
-// for powers of two of rows, so that there are few to prepare.
-func (tx *transaction) insertMany(head string, columns int, values []any) error {
-	row := "(" + strings.Repeat("?, ", columns-1) + "?)"
-	for n := mostRows; len(values) > 0; n /= 2 {
-		for len(values) >= n*columns {
-			if _, err := tx.Exec(tx.Rebind(head+strings.Repeat(row+", ", n-1)+row), values[:n*columns]...); err != nil {
-				return err
-			}
-			values = values[n*columns:]
-		}
-	}
-	return nil
+// batch is what is asked of the database together.
+type batch interface {
+	// insert puts rows of a table in: values are those of the first row in the order of
+	// its columns, then those of the second, and so on; there may be none.
+	insert(t table, values []any)
+	// firsts looks for a merchant's oldest permanent tokens of fingerprints, and tells
+	// found of those there are.
+	firsts(merchant string, fingerprints []string, found func(fingerprint string, token []byte))
+	// send does it, in the order in which it was asked.
+	send() error
 }

@@ -27,9 +27,9 @@ const (
 // servers on one database a single one writes at a time: that keeps the audit trail
 // one chain and the events in order of commit. Group commit makes up for it.
 var postgres = engine{
-	name: "postgres", dialect: goose.DialectPostgres,
+	name: "postgres", dialect: goose.DialectPostgres, batch: newPostgresBatch,
 	queue: func(pool *sql.DB) riverdriver.Driver[*sql.Tx] { return riverdatabasesql.New(pool) },
-	begin: `SELECT pg_advisory_xact_lock(7236842)`,
+	begin: beginPostgres,
 	lock:  lockPostgres,
 }
 
@@ -53,6 +53,11 @@ func openPostgres(ctx context.Context, url string) (pools, error) {
 		settings.RuntimeParams[name] = value
 	}
 	reading := settings.Copy()
+	writing := settings.Copy()
+	// Everything that is written is looked for by a key. Left to choose while a table is
+	// new and without statistics, the planner reads all of it, and goes on to: keeping a
+	// card took fifty milliseconds then, and five otherwise.
+	writing.RuntimeParams["enable_seqscan"], writing.RuntimeParams["plan_cache_mode"], writing.RuntimeParams["jit"] = "off", "force_generic_plan", "off"
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	open := func(c *pgx.ConnConfig, connections int) *sqlx.DB {
 		pool := stdlib.OpenDB(*c)
@@ -60,7 +65,7 @@ func openPostgres(ctx context.Context, url string) (pools, error) {
 		pool.SetMaxIdleConns(connections)
 		return sqlx.NewDb(pool, "pgx")
 	}
-	p := pools{writer: open(settings, 1), reader: open(reading, postgresReaders), jobs: open(settings, postgresJobs)}
+	p := pools{writer: open(writing, 1), reader: open(reading, postgresReaders), jobs: open(settings, postgresJobs)}
 	if err := p.writer.PingContext(ctx); err != nil {
 		return pools{}, errors.Join(fmt.Errorf("store: the database does not answer: %w", err), p.close())
 	}

@@ -33,11 +33,11 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// The intruder holds the audit trail, which the writer wants after the card, and then
+	// The intruder holds the events, which the writer wants after the card, and then
 	// wants the card. It waits longer before it looks for a deadlock than the writer does.
 	theirs := intruder.MustBegin()
 	theirs.MustExec(`SET LOCAL deadlock_timeout = '60s'`)
-	theirs.MustExec(`LOCK TABLE audit_entries IN ACCESS EXCLUSIVE MODE`)
+	theirs.MustExec(`LOCK TABLE events IN ACCESS EXCLUSIVE MODE`)
 	var tries atomic.Int32
 	ended := make(chan error, 1)
 	go func() {
@@ -49,7 +49,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 		})
 		ended <- err
 	}()
-	waitFor(t, intruder, `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'audit_entries'::regclass`)
+	waitFor(t, intruder, `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'events'::regclass`)
 	got := make(chan error, 1)
 	go func() {
 		_, err := theirs.Exec(`SELECT 1 FROM cards FOR UPDATE`)

@@ -53,7 +53,7 @@ const readers = 4
 // migrate at a time: of four concurrent runs, two failed without.
 func sqliteAt(path string) engine {
 	return engine{
-		name: "sqlite", dialect: goose.DialectSQLite3,
+		name: "sqlite", dialect: goose.DialectSQLite3, batch: newSQLiteBatch,
 		queue: func(pool *sql.DB) riverdriver.Driver[*sql.Tx] { return riversqlite.New(pool) },
 		lock:  func(pools) (func(), error) { return lockFile(path + ".lock") },
 	}

@@ -76,62 +76,8 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	t.Cleanup(front.Close)
 	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/"}`)
 
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
-	ask := func(method, path, body string) string {
-		request, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
-		if err != nil {
-			t.Error(err)
-			return ""
-		}
-		request.Header.Set("Content-Type", "application/json")
-		if strings.HasPrefix(path, "/v1/") {
-			request.Header.Set("Authorization", "Bearer "+h.secret())
-		}
-		response, err := client.Do(request)
-		if err != nil {
-			t.Error(err)
-			return ""
-		}
-		defer response.Body.Close()
-		raw, err := httputil.DumpResponse(response, true)
-		answers.add(raw, err)
-		return string(raw)
-	}
-	between := func(text, from, to string) string {
-		_, rest, _ := strings.Cut(text, from)
-		found, _, _ := strings.Cut(rest, to)
-		return found
-	}
-	doors := []func(number string){
-		func(n string) { ask("POST", "/v1/tokens", cardBody(n)) },
-		func(n string) {
-			token := between(ask("POST", "/v1/tokens", cardBody(n)), `"id":"`, `"`)
-			ask("PATCH", "/v1/tokens/"+token, `{"customer":{"name":"`+n+`"}}`)
-			ask("PATCH", "/v1/tokens/"+token, `{"customer":{"email":"a@b.example","phone":"`+n+`"}}`)
-			ask("DELETE", "/v1/tokens/"+token, "")
-		},
-		func(n string) {
-			session := between(ask("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD"}`), `"id":"`, `"`)
-			ask("POST", "/checkout/"+session+"/pay", strings.TrimSuffix(cardBody(n), "}")+`,"cvv":"739","name":"Ada"}`)
-			ask("GET", "/v1/checkout_sessions/"+session, "")
-		},
-		func(n string) { ask("POST", "/v1/tokens", `{"name":"`+n+`",`+cardBody(n)[1:]) },
-		func(n string) { ask("POST", "/v1/tokens", `{"`+n+`":1,`+cardBody(n)[1:]) },
-		func(n string) { ask("POST", "/v1/tokens", `{"card":{"`+n+`":"`+n+`"}}`) },
-		func(n string) { ask("POST", "/v1/tokens", cardBody(n)[:20+len(n)]) },
-		func(n string) { ask("POST", "/v1/tokens", strings.Replace(cardBody(n), "2030", "2019", 1)) },
-		func(n string) { ask("POST", "/v1/tokens", strings.Replace(cardBody(n), `"`+n+`"`, n, 1)) },
-		func(n string) { ask("POST", "/v1/tokens", cardBody(n[:len(n)-1]+string('0'+(n[len(n)-1]-'0'+1)%10))) },
-		func(n string) { ask("GET", "/v1/tokens/"+n, "") },
-		func(n string) { ask("GET", "/v1/tokens?number="+n, "") },
-		func(n string) { ask("GET", "/"+n, "") },
-		func(n string) { ask("POST", "/checkout/"+n+"/pay", cardBody(n)) },
-		func(n string) { ask("POST", "/sense/events", cardBody(n)) },
-		func(n string) { ask("POST", "/v1/checkout_sessions", `{"amount":`+n+`,"currency":"`+n+`"}`) },
-		func(n string) { ask("POST", "/v1/webhook_endpoints", `{"url":"ftp://example.com/`+n+`"}`) },
-		func(n string) { ask("POST", "/v1/sites", `{"name":"`+n+`","descriptor":"`+n+`","origins":["`+n+`"]}`) },
-		func(n string) { ask("GET", "/v1/events?before="+n, "") },
-	}
+	v := &visitor{house: h, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, answers: &answers}
+	doors := v.doors()
 	var going sync.WaitGroup
 	for range 16 {
 		going.Go(func() {
@@ -157,6 +103,78 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	found := 0
 	if err := leakscan.Scan(bytes.NewReader(answers.text.Bytes()), func(leakscan.Hit) { found++ }); err != nil || found != 1 {
 		t.Errorf("of one planted number %d were found, %v", found, err)
+	}
+}
+
+// visitor goes in at every door.
+type visitor struct {
+	*house
+	client  *http.Client
+	answers *said
+}
+
+// ask makes a request and gives its answer as it stood on the wire.
+func (v *visitor) ask(method, path, body string) string {
+	request, err := http.NewRequest(method, v.url+path, strings.NewReader(body))
+	if err != nil {
+		v.t.Error(err)
+		return ""
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if strings.HasPrefix(path, "/v1/") {
+		request.Header.Set("Authorization", "Bearer "+v.secret())
+	}
+	response, err := v.client.Do(request)
+	if err != nil {
+		v.t.Error(err)
+		return ""
+	}
+	defer response.Body.Close()
+	raw, err := httputil.DumpResponse(response, true)
+	v.answers.add(raw, err)
+	return string(raw)
+}
+
+// idIn gives the id in an answer.
+func idIn(answer string) string {
+	_, rest, _ := strings.Cut(answer, `"id":"`)
+	found, _, _ := strings.Cut(rest, `"`)
+	return found
+}
+
+// doors are the ways in for a number, right and wrong.
+func (v *visitor) doors() []func(number string) {
+	return []func(number string){
+		func(n string) { v.ask("POST", "/v1/tokens", cardBody(n)) },
+		func(n string) {
+			token := idIn(v.ask("POST", "/v1/tokens", cardBody(n)))
+			v.ask("PATCH", "/v1/tokens/"+token, `{"customer":{"name":"`+n+`"}}`)
+			v.ask("PATCH", "/v1/tokens/"+token, `{"customer":{"email":"a@b.example","phone":"`+n+`"}}`)
+			v.ask("DELETE", "/v1/tokens/"+token, "")
+		},
+		func(n string) {
+			session := idIn(v.ask("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD"}`))
+			v.ask("POST", "/checkout/"+session+"/pay", strings.TrimSuffix(cardBody(n), "}")+`,"cvv":"739","name":"Ada"}`)
+			v.ask("GET", "/v1/checkout_sessions/"+session, "")
+		},
+		func(n string) { v.ask("POST", "/v1/tokens", `{"name":"`+n+`",`+cardBody(n)[1:]) },
+		func(n string) { v.ask("POST", "/v1/tokens", `{"`+n+`":1,`+cardBody(n)[1:]) },
+		func(n string) { v.ask("POST", "/v1/tokens", `{"card":{"`+n+`":"`+n+`"}}`) },
+		func(n string) { v.ask("POST", "/v1/tokens", cardBody(n)[:20+len(n)]) },
+		func(n string) { v.ask("POST", "/v1/tokens", strings.Replace(cardBody(n), "2030", "2019", 1)) },
+		func(n string) { v.ask("POST", "/v1/tokens", strings.Replace(cardBody(n), `"`+n+`"`, n, 1)) },
+		func(n string) { v.ask("POST", "/v1/tokens", cardBody(n[:len(n)-1]+string('0'+(n[len(n)-1]-'0'+1)%10))) },
+		func(n string) { v.ask("GET", "/v1/tokens/"+n, "") },
+		func(n string) { v.ask("GET", "/v1/tokens?number="+n, "") },
+		func(n string) { v.ask("GET", "/"+n, "") },
+		func(n string) { v.ask("POST", "/checkout/"+n+"/pay", cardBody(n)) },
+		func(n string) { v.ask("POST", "/sense/events", cardBody(n)) },
+		func(n string) { v.ask("POST", "/v1/checkout_sessions", `{"amount":`+n+`,"currency":"`+n+`"}`) },
+		func(n string) { v.ask("POST", "/v1/webhook_endpoints", `{"url":"ftp://example.com/`+n+`"}`) },
+		func(n string) {
+			v.ask("POST", "/v1/sites", `{"name":"`+n+`","descriptor":"`+n+`","origins":["`+n+`"]}`)
+		},
+		func(n string) { v.ask("GET", "/v1/events?before="+n, "") },
 	}
 }
 

@@ -2,16 +2,22 @@ package storetest
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
 )
 
+// bytea is how PostgreSQL writes bytes in the text of a row.
+var bytea = regexp.MustCompile(`\\\\+x([0-9a-f]*)`)
+
 // Dump gives everything a database holds, to be searched: the bytes of SQLite's
-// files with their log, or every row of every table of PostgreSQL as text.
+// files with their log, or every row of every table of PostgreSQL as text, with bytes
+// as they are.
 func Dump(t testing.TB, db *sqlx.DB) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -39,7 +45,10 @@ func Dump(t testing.TB, db *sqlx.DB) []byte {
 			t.Fatal(err)
 		}
 		for _, row := range rows {
-			out.WriteString(row + "\n")
+			out.Write(bytea.ReplaceAllFunc([]byte(row+"\n"), func(text []byte) []byte {
+				raw, _ := hex.DecodeString(string(text[bytes.IndexByte(text, 'x')+1:]))
+				return raw
+			}))
 		}
 	}
 	return out.Bytes()

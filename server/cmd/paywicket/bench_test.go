@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/store/storetest"
 	"github.com/paywicket/paywicket/server/cli"
 )
 
@@ -42,6 +43,11 @@ func BenchmarkTokens(b *testing.B) {
 				b.ReportMetric(keeping.perSecond/health.perSecond, "keep/healthz")
 				b.ReportMetric(keeping.p99/keeping.p50, "keep-p99/p50")
 				b.ReportMetric(reading.perSecond/health.perSecond, "read/healthz")
+				if storetest.Server() != "" {
+					inserting := pgbench(b, connections)
+					b.ReportMetric(inserting, "pgbench/s")
+					b.ReportMetric(keeping.perSecond/inserting, "keep/pgbench")
+				}
 			}
 		})
 	}
