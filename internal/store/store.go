@@ -8,6 +8,15 @@
 // own, which cannot write. PostgreSQL is written to in the same way, for the same
 // reason, with synchronous_commit on.
 //
+// Where the time goes when cards are kept, by pprof on two cores with 64 callers: of
+// 93 µs of CPU a card 48 are the writer's (22 SQLite's inserts, of which the two
+// indexes by random keys most; 22 its log, 70 pages of 4 KiB to a commit of thirty
+// cards, two system calls to a page), 11 the keeper's copying of the log, 24 HTTP, JSON
+// and cryptography, and the rest Go's scheduling and collection. A commit of thirty
+// takes 2.2 ms, and half a core waits for the disk meanwhile. Pages of 1 and 2 KiB,
+// waiting up to 0.4 ms for more callers, and a thread more or less changed nothing. On
+// PostgreSQL it is the ways to the server and back: five to a commit.
+//
 // Every query names its merchant. The few that cannot, because a shopper's
 // capability or a key's public part is all there is, say so.
 package store
