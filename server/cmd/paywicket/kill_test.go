@@ -307,3 +307,48 @@ func (h *house) expectWhole(tokens map[string]string) {
 		h.expectNoCardOnDisk()
 	}
 }
+
+// TestRotationIsKilled kills keys rotate again and again while a server reads: no read
+// fails, what is sealed anew stays so, and the last run ends what the others began.
+func TestRotationIsKilled(t *testing.T) {
+	h := &house{TB: t, data: filepath.Join(t.TempDir(), "data")}
+	h.open()
+	p := h.start()
+	defer p.Wait()
+	defer p.Process.Kill()
+	all := &acknowledged{number: map[string]string{}}
+	var keeping sync.WaitGroup
+	for range 16 {
+		keeping.Go(func() {
+			for range 100 {
+				number := cardNumber()
+				_, answer, _ := h.call(http.DefaultClient, "POST", p.url+"/v1/tokens", `{"number":"`+number+`","exp_month":12,"exp_year":2030}`)
+				var kept struct{ ID string }
+				if json.Unmarshal(answer, &kept) != nil {
+					t.Errorf("%s", answer)
+				}
+				all.add(kept.ID, number)
+			}
+		})
+	}
+	keeping.Wait()
+	for range 8 {
+		rotating := h.command("keys", "rotate")
+		if err := rotating.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Duration(20+rand.IntN(150))*time.Millisecond, func() { rotating.Process.Kill() })
+		h.expectTokens(p, all.number)
+		rotating.Wait()
+	}
+	if out, err := h.command("keys", "rotate").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := h.command("keys", "retire").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := h.command("vault", "verify").CombinedOutput(); err != nil || !bytes.Contains(out, []byte("1600 cards open")) {
+		t.Errorf("%v: %s", err, out)
+	}
+	h.expectTokens(p, all.number)
+}
