@@ -59,6 +59,13 @@ func TestARowThatWasTamperedWithIsNotRead(t *testing.T) {
 		"another scheme":    {`UPDATE cards SET brand = 'amex' WHERE last4 = '1111'`, nil},
 		"another BIN":       {`UPDATE cards SET bin = '400000' WHERE last4 = '1111'`, nil},
 		"another customer":  {`UPDATE cards SET customer_email = 'eve@example.com' WHERE last4 = '1111'`, nil},
+		"another last four": {`UPDATE cards SET last4 = '1112' WHERE last4 = '1111'`, nil},
+		"another name":      {`UPDATE cards SET customer_name = 'Eve' WHERE last4 = '1111'`, nil},
+		"another telephone": {`UPDATE cards SET customer_phone = '12345' WHERE last4 = '1111'`, nil},
+		"another month":     {`UPDATE cards SET exp_month = 1 WHERE last4 = '1111'`, nil},
+		"another revision":  {`UPDATE cards SET revision = 7 WHERE last4 = '1111'`, nil},
+		"revoked":           {`UPDATE cards SET revoked_at = 1 WHERE last4 = '1111'`, nil},
+		"used":              {`UPDATE cards SET used_at = 1 WHERE last4 = '1111'`, nil},
 		"an earlier day":    {`UPDATE cards SET created_at = created_at - 1 WHERE last4 = '1111'`, nil},
 		"a longer life":     {`UPDATE cards SET expires_at = 1 WHERE last4 = '1111'`, nil},
 	} {
