@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,5 +148,18 @@ func TestAnUnclearPaymentIsResolvedAndTold(t *testing.T) {
 	}
 	if done := h.call("GET", "/checkout/"+session+"/result", ""); done.text("status") != "authorized" || len(h.ledger.List()) != 1 {
 		t.Errorf("%s, asked %d times", done.Body, len(h.ledger.List()))
+	}
+}
+
+// A receiver's address is the merchant's, and often holds a secret: when it cannot be
+// reached the log says which endpoint it is, and why, and no more.
+func TestTheLogDoesNotTellAReceiversAddress(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	a := h.api("POST", "/v1/webhook_endpoints", `{"url":"http://127.0.0.1:1/hooks/T0PSECRET"}`)
+	h.keepMany(1)
+	h.eventually(func() bool { return strings.Contains(h.log.String(), "not delivered to "+a.text("id")) })
+	if strings.Contains(h.log.String(), "T0PSECRET") {
+		t.Error("the address is in the log")
 	}
 }
