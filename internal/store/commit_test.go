@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -245,47 +243,6 @@ func BenchmarkWrite(b *testing.B) {
 			})
 		})
 	}
-}
-
-// The log of a database that is written to all the time stays small.
-func TestTheLogStaysSmall(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "paywicket.db")
-	db, err := Open(t.Context(), path, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	long := strings.Repeat("x", 100_000)
-	written, largest := 0, int64(0)
-	for written < 20*walMost {
-		var writing sync.WaitGroup
-		for range 8 {
-			writing.Go(func() {
-				if err := db.write(context.Background(), db.note(long)); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		writing.Wait()
-		written += 8 * len(long)
-		info, err := os.Stat(path + "-wal")
-		if err != nil {
-			t.Fatal(err)
-		}
-		largest = max(largest, info.Size())
-	}
-	if largest > 10*walMost || largest < walMost/2 {
-		t.Errorf("of %d bytes written the log held %d at its largest", written, largest)
-	}
-	// In its minute it is cut, and holds nothing that was overwritten.
-	db.keeper.stop()
-	db.keeper.cut = time.Now().Add(-walLife - time.Second)
-	db.keeper.look()
-	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() != 0 {
-		t.Errorf("after its time the log holds %d, %v", info.Size(), err)
-	}
-	db.keeper = nil
 }
 
 // Whoever writes while the database is closed is answered: kept, or refused.

@@ -1,8 +1,13 @@
 package store
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // How the write-ahead log is kept small. When more than walMost of it is not in the
@@ -16,13 +21,19 @@ const (
 	keeperTick = 20 * time.Millisecond
 	walMost    = 8 << 20 // bytes
 	walLife    = time.Minute
+	// A reader that stays, such as a backup, keeps the log from being begun again. The
+	// writer waits keeperWait for readers to go, and no more: with the five seconds that
+	// it waits elsewhere a backup stopped all writing. It is tried again after keeperRest.
+	keeperWait = 20 // milliseconds
+	keeperRest = time.Second
 )
 
 // keeper looks after the write-ahead log.
 type keeper struct {
 	db      *DB
-	page    int // bytes
-	cut     time.Time
+	page    int       // bytes
+	cut     time.Time // when the file was last cut
+	rest    time.Time // until when nothing is tried
 	ending  chan struct{}
 	working sync.WaitGroup
 }
@@ -54,22 +65,69 @@ func (k *keeper) run() {
 	}
 }
 
-// look does what there is to do. What cannot be done now, because somebody reads, is
-// done the next time.
+// look does what there is to do.
 func (k *keeper) look() {
-	var log struct{ Busy, Log, Checkpointed int } // pages
-	if err := k.db.reader.Get(&log, `PRAGMA wal_checkpoint(NOOP)`); err != nil {
+	if time.Now().Before(k.rest) {
 		return
 	}
+	log, err := checkpoint(k.db.reader, "NOOP")
 	old := log.Log > 0 && time.Since(k.cut) > walLife
-	if !old && (log.Log-log.Checkpointed)*k.page <= walMost {
+	if err != nil || !old && (log.Log-log.Checkpointed)*k.page <= walMost {
 		return
 	}
-	_, _ = k.db.reader.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+	how := "RESTART"
 	if old {
-		_, _ = k.db.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
-		k.cut = time.Now()
-		return
+		how = "TRUNCATE"
 	}
-	_, _ = k.db.writer.Exec(`PRAGMA wal_checkpoint(RESTART)`)
+	_, err = checkpoint(k.db.reader, "PASSIVE")
+	if err == nil {
+		err = k.begin(how)
+	}
+	if err != nil {
+		k.rest = time.Now().Add(keeperRest)
+	} else if old {
+		k.cut = time.Now()
+	}
+}
+
+// errBusy says that a reader is in the way.
+var errBusy = errors.New("store: the log is being read")
+
+// begin holds the writer and has the log begun again.
+func (k *keeper) begin(how string) error {
+	conn, err := k.db.writer.Connx(context.Background())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(context.Background(), fmt.Sprintf(`PRAGMA busy_timeout = %d`, keeperWait)); err != nil {
+		return err
+	}
+	defer conn.ExecContext(context.Background(), `PRAGMA busy_timeout = 5000`)
+	log, err := checkpoint(onConn{conn}, how)
+	if err == nil && log.Busy != 0 {
+		err = errBusy
+	}
+	return err
+}
+
+// checkpointed is what SQLite says of a checkpoint: whether somebody was in the way,
+// how many pages the log holds, and how many of them are in the database.
+type checkpointed struct{ Busy, Log, Checkpointed int }
+
+// getter reads one row.
+type getter interface {
+	Get(into any, query string, args ...any) error
+}
+
+// onConn reads on one connection.
+type onConn struct{ *sqlx.Conn }
+
+func (c onConn) Get(into any, query string, args ...any) error {
+	return c.GetContext(context.Background(), into, query, args...)
+}
+
+func checkpoint(on getter, how string) (log checkpointed, err error) {
+	err = on.Get(&log, `PRAGMA wal_checkpoint(`+how+`)`)
+	return log, err
 }
