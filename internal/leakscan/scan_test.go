@@ -13,6 +13,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/paywicket/paywicket/internal/card/cardtest"
 	"github.com/paywicket/paywicket/internal/leakscan"
 )
 
@@ -82,30 +83,6 @@ func percent(n string) string {
 	return out.String()
 }
 
-// canary makes a number of a scheme with a right check digit.
-func canary() string {
-	prefixes := []struct {
-		digits string
-		length int
-	}{{"4", 16}, {"51", 16}, {"37", 15}, {"6011", 16}, {"3530", 16}, {"36", 14}, {"5061", 19}}
-	p := prefixes[rand.IntN(len(prefixes))]
-	digits := []byte(p.digits)
-	for len(digits) < p.length-1 {
-		digits = append(digits, byte('0'+rand.IntN(10)))
-	}
-	sum := 0
-	for i := range digits {
-		v := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if v *= 2; v > 9 {
-				v -= 9
-			}
-		}
-		sum += v
-	}
-	return string(append(digits, byte('0'+(10-sum%10)%10)))
-}
-
 // noise is bytes that hold no number: random ones without digits.
 func noise(n int) []byte {
 	out := make([]byte, n)
@@ -123,7 +100,7 @@ func TestPlantedNumbersAreFound(t *testing.T) {
 	for form, writers := range forms {
 		for i, write := range writers {
 			for range 100 {
-				number := canary()
+				number := cardtest.Any()
 				content := slices.Concat(noise(rand.IntN(3000)), []byte("\n"), write(number), []byte("\n"), noise(rand.IntN(3000)))
 				expect(t, fmt.Sprint(form, " ", i), scan(t, content), number, form, false)
 				expect(t, fmt.Sprint(form, " ", i, " packed"), scan(t, slices.Concat(noise(50), zip(content), noise(50))), number, form, true)
@@ -148,7 +125,7 @@ func expect(t *testing.T, what string, hits []leakscan.Hit, number string, form 
 // A number that lies across two windows is found, and once.
 func TestANumberAcrossWindows(t *testing.T) {
 	t.Parallel()
-	number := canary()
+	number := cardtest.Any()
 	for _, before := range []int{1<<20 + 1<<10 - 20, 1<<20 + 1<<10 - 8, 1<<20 + 1<<10 - 1, 1<<20 + 1<<10, 1 << 20, 2<<20 + 1<<10 - 5} {
 		content := slices.Concat(noise(before), []byte(number), noise(5000))
 		if hits := scan(t, content); len(hits) != 1 || hits[0].Offset != int64(before) {

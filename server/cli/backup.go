@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -68,7 +69,24 @@ func (r restoreCommand) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(r.File)
+	var done app.Restored
+	err = readFile(c, r.File, "restoring", func(in io.Reader) error {
+		done, err = app.Restoration{Data: r.Data, Database: r.DatabaseURL, Replace: r.Replace, ErasedIn: r.ErasedIn}.Restore(c, in, identities)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.printf("The database is restored. %d cards that had been erased since were erased again.", done.Erased)
+	if done.SetAside != "" {
+		c.printf("The database before is in %s: delete it when it is not needed, for what was erased of the backup may be in it.", done.SetAside)
+	}
+	return nil
+}
+
+// readFile has a file read, under a bar.
+func readFile(c console, path, doing string, read func(io.Reader) error) error {
+	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
@@ -77,18 +95,10 @@ func (r restoreCommand) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	bar := bytesBar(c, info.Size(), "restoring")
-	read := progressbar.NewReader(file, bar)
-	done, err := app.Restoration{Data: r.Data, Database: r.DatabaseURL, Replace: r.Replace, ErasedIn: r.ErasedIn}.Restore(c, &read, identities)
-	if err != nil {
-		return err
-	}
+	bar := bytesBar(c, info.Size(), doing)
+	err = read(io.TeeReader(file, bar))
 	_ = bar.Finish()
-	c.printf("The database is restored. %d cards that had been erased since were erased again.", done.Erased)
-	if done.SetAside != "" {
-		c.printf("The database before is in %s: delete it when it is not needed, for what was erased of the backup may be in it.", done.SetAside)
-	}
-	return nil
+	return err
 }
 
 // bytesBar shows how many bytes of so many have gone by; -1 when nobody knows.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/server/app"
@@ -24,26 +23,18 @@ type binsImportCommand struct {
 
 // Run imports.
 func (b binsImportCommand) Run(c console) error {
-	file, err := os.Open(b.File)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
 	return b.open(c, func(o *app.Operator) error {
-		bar := bytesBar(c, info.Size(), "reading")
 		var first lookup.Skipped
-		skipped := 0
-		n, err := o.ImportBINs(c, io.TeeReader(file, bar), func(s lookup.Skipped) {
-			if skipped == 0 {
-				first = s
-			}
-			skipped++
+		n, skipped := 0, 0
+		err := readFile(c, b.File, "reading", func(in io.Reader) (err error) {
+			n, err = o.ImportBINs(c, in, func(s lookup.Skipped) {
+				if skipped == 0 {
+					first = s
+				}
+				skipped++
+			})
+			return err
 		})
-		_ = bar.Finish()
 		if err != nil {
 			return err
 		}

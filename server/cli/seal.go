@@ -81,7 +81,7 @@ func (k keysSplitCommand) Run(c console) error {
 		c.printf("%s", share)
 	}
 	c.printf("\nGive each of these to another person: they are shown nowhere else. %d of the %d open the server, with paywicket unseal.\n"+
-		"The whole key is removed. A disk may keep what was overwritten: for the utmost, rotate the data keys on another.", k.Threshold, k.Of)
+		"The whole key is removed. A disk, flash above all, may keep what was overwritten: wipe or destroy one that must not have it.", k.Threshold, k.Of)
 	return nil
 }
 

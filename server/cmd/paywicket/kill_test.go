@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -20,6 +19,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/card/cardtest"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/keyring"
 	"github.com/paywicket/paywicket/internal/store"
@@ -190,21 +190,8 @@ func (h *house) load(p *program, all *acknowledged, latest map[string]string) {
 // bin is what every number of these tests begins with.
 const bin = "455555"
 
-// cardNumber makes a Visa number of sixteen digits with a right check digit.
-func cardNumber() string {
-	digits := fmt.Sprintf("%s%09d", bin, rand.Int64N(1_000_000_000))
-	sum := 0
-	for i := range digits {
-		v := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if v *= 2; v > 9 {
-				v -= 9
-			}
-		}
-		sum += v
-	}
-	return digits + strconv.Itoa((10-sum%10)%10)
-}
+// cardNumber makes one.
+func cardNumber() string { return cardtest.Number(bin, 16) }
 
 // TestKilledAtAnyMoment kills the program again and again while cards are kept. Each
 // time, the next one must have every token that was acknowledged; in the end each of
