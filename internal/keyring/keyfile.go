@@ -94,6 +94,28 @@ func writeOwn(path string, content []byte) error {
 	return nil
 }
 
+// Settle gives a key's file its name, over the one that has it, and removes others that
+// held what it takes the place of.
+func Settle(from, to string, others ...string) error {
+	if err := errors.Join(os.Rename(from, to), syncDir(filepath.Dir(to))); err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	return Remove(others...)
+}
+
+// Remove overwrites and removes the files of keys, those that are there.
+func Remove(paths ...string) error {
+	for _, path := range paths {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err := removeKey(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removeKey overwrites a file and removes it. On a disk that writes elsewhere what is
 // written again, such as any flash, the old content may be there yet.
 func removeKey(path string) error {

@@ -3,6 +3,7 @@ package keyring_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,11 +25,13 @@ func (s shelf) KeepKeyset(_ context.Context, name string, wrapped []byte) ([]byt
 	return s[name], nil
 }
 
-func (s shelf) ReplaceKeyset(_ context.Context, name string, before, wrapped []byte) error {
-	if !bytes.Equal(s[name], before) {
-		return fault.New(fault.Conflict, "changed")
+func (s shelf) ReplaceKeysets(_ context.Context, before, wrapped map[string][]byte) error {
+	for name := range wrapped {
+		if !bytes.Equal(s[name], before[name]) {
+			return fault.New(fault.Conflict, "changed")
+		}
 	}
-	s[name] = bytes.Clone(wrapped)
+	maps.Copy(s, wrapped)
 	return nil
 }
 
@@ -156,5 +159,44 @@ func TestMasterFile(t *testing.T) {
 	}
 	if _, err := keyring.MasterFile(bad); err == nil {
 		t.Error("a malformed key was accepted")
+	}
+}
+
+// Another master key takes over, and the one before opens nothing any more; what was
+// sealed opens as ever.
+func TestTheMasterKeyIsReplaced(t *testing.T) {
+	t.Parallel()
+	dir, store := t.TempDir(), shelf{}
+	first, second := filepath.Join(dir, "first.key"), filepath.Join(dir, "second.key")
+	ring := open(t, store, first)
+	sealed, err := ring.Seal([]byte("secret"), []byte("row"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := open(t, store, first)
+	master, err := keyring.MasterFile(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ring.Rewrap(t.Context(), master); err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]*keyring.Ring{"here": ring, "elsewhere": elsewhere, "after a restart": open(t, store, second)} {
+		if plain, err := r.Unseal(sealed, []byte("row")); err != nil || string(plain) != "secret" {
+			t.Errorf("%s: %q, %v", name, plain, err)
+		}
+	}
+	old, err := keyring.MasterFile(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Open(t.Context(), store, old); err == nil {
+		t.Error("the master key before still opens the keys")
+	}
+	if err := ring.AddKey(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := elsewhere.Rewrap(t.Context(), old); err == nil {
+		t.Error("a ring with the master key before replaced the one after")
 	}
 }

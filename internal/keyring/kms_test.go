@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -234,8 +235,8 @@ func (k keptSets) KeepKeyset(_ context.Context, name string, wrapped []byte) ([]
 	return wrapped, nil
 }
 
-func (k keptSets) ReplaceKeyset(_ context.Context, name string, _, wrapped []byte) error {
-	k[name] = wrapped
+func (k keptSets) ReplaceKeysets(_ context.Context, _, wrapped map[string][]byte) error {
+	maps.Copy(k, wrapped)
 	return nil
 }
 

@@ -29,9 +29,9 @@ type Store interface {
 	// KeepKeyset keeps a new wrapped key set unless one of that name exists, and
 	// gives the one that is kept.
 	KeepKeyset(ctx context.Context, name string, wrapped []byte) ([]byte, error)
-	// ReplaceKeyset puts a wrapped key set in the place of the one that before is.
-	// Errors: fault.Conflict when that is not the one kept any more.
-	ReplaceKeyset(ctx context.Context, name string, before, wrapped []byte) error
+	// ReplaceKeysets puts wrapped key sets in the place of those that before are, by
+	// name, all or none. Errors: fault.Conflict when one is not the one kept any more.
+	ReplaceKeysets(ctx context.Context, before, wrapped map[string][]byte) error
 }
 
 // dataKeys is the opened set of keys that rows are sealed with.

@@ -101,7 +101,7 @@ func (r *Ring) change(ctx context.Context, how func(m *keyset.Manager, primary u
 	if err != nil {
 		return err
 	}
-	if err := r.store.ReplaceKeyset(ctx, dataSet, keys.wrapped, wrapped); err != nil {
+	if err := r.store.ReplaceKeysets(ctx, map[string][]byte{dataSet: keys.wrapped}, map[string][]byte{dataSet: wrapped}); err != nil {
 		return fmt.Errorf("keyring: replace %s keys: %w", dataSet, err)
 	}
 	return r.take(fixed.master, wrapped)
@@ -152,4 +152,32 @@ func (r *Ring) Follow(ctx context.Context, trouble func(error)) {
 			}
 		}
 	}
+}
+
+// Rewrap wraps every key set with another master key, all or none, and goes on with
+// that one. The keys themselves stay: what is sealed is not touched. A ring that is
+// open elsewhere goes on too, until it is opened again or a data key is replaced.
+// Errors: as of AddKey.
+func (r *Ring) Rewrap(ctx context.Context, to Master) error {
+	fixed, err := r.opened()
+	if err != nil {
+		return err
+	}
+	before, after := map[string][]byte{}, map[string][]byte{}
+	for _, name := range []string{dataSet, fingerprintSet, expansionSet, signingSet} {
+		if before[name], err = r.store.FindKeyset(ctx, name); err != nil {
+			return fmt.Errorf("keyring: find %s keys: %w", name, err)
+		}
+		handle, err := unwrap(fixed.master, name, before[name])
+		if err != nil {
+			return err
+		}
+		if after[name], err = wrap(to, name, handle); err != nil {
+			return err
+		}
+	}
+	if err := r.store.ReplaceKeysets(ctx, before, after); err != nil {
+		return fmt.Errorf("keyring: replace keys: %w", err)
+	}
+	return r.Open(ctx, to)
 }

@@ -80,7 +80,7 @@ type changed struct {
 	meanwhile func()
 }
 
-func (c *changed) ReplaceKeyset(ctx context.Context, name string, before, wrapped []byte) error {
+func (c *changed) ReplaceKeysets(ctx context.Context, before, wrapped map[string][]byte) error {
 	c.meanwhile()
-	return c.shelf.ReplaceKeyset(ctx, name, before, wrapped)
+	return c.shelf.ReplaceKeysets(ctx, before, wrapped)
 }

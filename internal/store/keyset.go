@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
@@ -38,16 +40,21 @@ func (db *DB) KeepKeyset(ctx context.Context, name string, wrapped []byte) ([]by
 	return kept, err
 }
 
-// ReplaceKeyset puts a wrapped key set in the place of the one that before is.
-func (db *DB) ReplaceKeyset(ctx context.Context, name string, before, wrapped []byte) error {
+// ReplaceKeysets puts wrapped key sets in the place of those that before are.
+func (db *DB) ReplaceKeysets(ctx context.Context, before, wrapped map[string][]byte) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE keysets SET wrapped = ? WHERE name = ? AND wrapped = ?`), wrapped, name, before)
-		if err != nil {
-			return err
+		for _, name := range slices.Sorted(maps.Keys(wrapped)) {
+			result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE keysets SET wrapped = ? WHERE name = ? AND wrapped = ?`), wrapped[name], name, before[name])
+			if err != nil {
+				return err
+			}
+			if n, err := result.RowsAffected(); err != nil || n != 1 {
+				return fault.Wrap(err, fault.Conflict, "The keys were changed by somebody else at the same time. Look, and try again.")
+			}
+			if err := db.appendAudit(ctx, tx, audit.Entry{Actor: "operator", Action: "keyset.replace", Object: name}); err != nil {
+				return err
+			}
 		}
-		if n, err := result.RowsAffected(); err != nil || n != 1 {
-			return fault.Wrap(err, fault.Conflict, "The keys were changed by somebody else at the same time. Look, and try again.")
-		}
-		return db.appendAudit(ctx, tx, audit.Entry{Actor: "operator", Action: "keyset.replace", Object: name})
+		return nil
 	})
 }

@@ -20,7 +20,7 @@ func (s shelf) KeepKeyset(_ context.Context, name string, wrapped []byte) ([]byt
 	return wrapped, nil
 }
 
-func (shelf) ReplaceKeyset(context.Context, string, []byte, []byte) error {
+func (shelf) ReplaceKeysets(context.Context, map[string][]byte, map[string][]byte) error {
 	panic("nothing is replaced")
 }
 

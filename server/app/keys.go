@@ -20,6 +20,8 @@ const masterVariable = "PAYWICKET_MASTER_KEY"
 const (
 	masterFile = "master.key"
 	splitFile  = "master.shares"
+	// nextFile is a master key that is about to take over, or already has.
+	nextFile = "master.key.next"
 )
 
 // keys is the key ring and, while it is sealed, the shares that are to open it.
@@ -51,6 +53,9 @@ func openKeys(ctx context.Context, db *store.DB, data, master string) (*keys, er
 		}
 		return k, k.open(ctx, key)
 	}
+	if taken, err := k.takeNext(ctx, data); taken || err != nil {
+		return k, err
+	}
 	var err error
 	if k.split, err = keyring.OpenSplit(filepath.Join(data, splitFile)); err != nil || k.split != nil {
 		return k, err
@@ -68,6 +73,47 @@ func (k *keys) open(ctx context.Context, master keyring.Master) error {
 	}
 	close(k.opened)
 	return nil
+}
+
+// takeNext opens the ring with the key that was about to take over when somebody
+// stopped, if it had.
+func (k *keys) takeNext(ctx context.Context, data string) (bool, error) {
+	next := filepath.Join(data, nextFile)
+	if _, err := os.Stat(next); err != nil {
+		return false, nil
+	}
+	key, err := keyring.MasterFile(next)
+	if err == nil && k.open(ctx, key) == nil {
+		return true, keyring.Settle(next, filepath.Join(data, masterFile), filepath.Join(data, splitFile))
+	}
+	return false, nil
+}
+
+// Rewrap has another master key take over: that of the key service whose URI is given,
+// or a fresh one in the data directory. The one before is removed from there, whole or
+// split, and opens nothing any more. Servers that run go on with it until they start
+// again.
+func (o *Operator) Rewrap(ctx context.Context, data, uri string) error {
+	master, split, next := filepath.Join(data, masterFile), filepath.Join(data, splitFile), filepath.Join(data, nextFile)
+	if uri != "" {
+		service, err := keyring.KMS(ctx, uri)
+		if err == nil {
+			err = o.keys.ring.Rewrap(ctx, service)
+		}
+		if err != nil {
+			return err
+		}
+		return keyring.Remove(master, split)
+	}
+	// One that is left of an attempt that did not come to its end is as good as fresh.
+	key, err := keyring.MasterFile(next)
+	if err == nil {
+		err = o.keys.ring.Rewrap(ctx, key)
+	}
+	if err != nil {
+		return err
+	}
+	return keyring.Settle(next, master, split)
 }
 
 // Status tells whether the ring is sealed, and if so how many shares of how many it

@@ -165,3 +165,58 @@ func TestASplitMasterKey(t *testing.T) {
 		t.Errorf("%d %s", code, errors)
 	}
 }
+
+func TestTheMasterKeyIsReplaced(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	key := filepath.Join(data, "master.key")
+	verified := func(when string) {
+		t.Helper()
+		if code, out, errors := run("vault", "verify", "--data", data); code != 0 {
+			t.Errorf("%s: %d %s%s", when, code, out, errors)
+		}
+	}
+	verified("at first")
+	before, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errors := run("keys", "rewrap", "--data", data); code != 0 {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	after, err := os.ReadFile(key)
+	if err != nil || bytes.Equal(after, before) {
+		t.Errorf("the key is the one before, %v", err)
+	}
+	verified("after it was replaced")
+
+	// Somebody stopped before the new key had its name, or before it took over.
+	next := key + ".next"
+	if err := os.Rename(key, next); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(key, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verified("stopped after it took over")
+	if now, err := os.ReadFile(key); err != nil || !bytes.Equal(now, after) {
+		t.Errorf("the new key has not its name: %v", err)
+	}
+	if err := os.WriteFile(next, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verified("stopped before it took over")
+
+	// A split key is whole again, and another.
+	_, out, _ := run("keys", "split", "--of", "2", "--threshold", "2", "--data", data)
+	shares := filepath.Join(t.TempDir(), "shares")
+	if err := os.WriteFile(shares, []byte(strings.Join(strings.Split(out, "\n")[:2], "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errors := run("keys", "rewrap", "--data", data, "--shares", shares); code != 0 {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	if _, err := os.Stat(filepath.Join(data, "master.shares")); err == nil {
+		t.Error("the split key is still there")
+	}
+	verified("after a split key was replaced")
+}

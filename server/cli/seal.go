@@ -64,6 +64,26 @@ func askShare(c console, prompt string) (string, error) {
 	return string(share), err
 }
 
+// keysRewrapCommand replaces the master key.
+type keysRewrapCommand struct {
+	To string `help:"Master key of a key service that takes over, as for serve --master. Default: a fresh one in the data directory."`
+	stored
+}
+
+// Run replaces it.
+func (k keysRewrapCommand) Run(c console) error {
+	return k.open(c, func(o *app.Operator) error {
+		if err := k.unseal(c, o); err != nil {
+			return err
+		}
+		if err := o.Rewrap(c, k.Data, k.To); err != nil {
+			return err
+		}
+		c.printf("The master key is replaced. Start every server again, with the new one: the one before opens nothing but backups from before.")
+		return nil
+	})
+}
+
 // keysSplitCommand splits the master key.
 type keysSplitCommand struct {
 	Data      string `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the master key."`

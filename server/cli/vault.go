@@ -58,6 +58,7 @@ func watched(w io.Writer) bool {
 // keysCommand groups what concerns the keys that cards are sealed with.
 type keysCommand struct {
 	Rotate keysRotateCommand `cmd:"" help:"Make a fresh key and seal every card with it, while servers go on. Can be stopped and begun again. The key before is kept until keys retire."`
+	Rewrap keysRewrapCommand `cmd:"" help:"Have another master key take over: a fresh one, or one of a key service. No card is touched."`
 	Split  keysSplitCommand  `cmd:"" help:"Split the master key of a stopped server among several people. It starts sealed then, and takes some of their shares."`
 	Join   keysJoinCommand   `cmd:"" help:"Make a split master key whole again."`
 	Retire keysRetireCommand `cmd:"" help:"Drop every key but the newest, for ever. Refused while anything is sealed with another."`
