@@ -45,13 +45,13 @@ func TokenOf(raw []byte) (Token, error) {
 // spelling is how a dialect writes a token: a prefix, the bytes, a suffix.
 type spelling struct {
 	prefix, suffix string
-	alphabet       string
+	alphabet       letters
 	bits           int
 }
 
 // The spellings that need no key. A UUID's dashes are taken out before.
 var (
-	native      = spelling{"tok_", "", alphabet, 5}
+	native      = spelling{"tok_", "", house, 5}
 	uuid        = spelling{"", "", hexadecimal, 4}
 	flutterwave = spelling{"flw-t1nf-", "-m03k", hexadecimal, 4}
 	ecartPay    = spelling{"ca_", "", hexadecimal, 4}
