@@ -32,7 +32,7 @@ type Mounter interface{ Mount(fiber.Router) }
 // Config is what the front needs.
 type Config struct {
 	Ready  func(context.Context) error // nil when the server can do its work
-	Sealed func() bool                 // whether it waits for its master key
+	Sealed func() error                // why nothing can be done without the master key; nil when it is there
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -69,10 +69,10 @@ func New(config Config, mounts ...Mounter) *fiber.App {
 
 // sealed answers everything but the way to end it while the server is sealed.
 func (config Config) sealed(c *fiber.Ctx) error {
-	if !config.Sealed() || c.Path() == seal.Path {
-		return c.Next()
+	if err := config.Sealed(); err != nil && c.Path() != seal.Path {
+		return wire.Fail(c, config.Log, err)
 	}
-	return wire.Fail(c, config.Log, fault.New(fault.Unavailable, "The server is sealed: its operators have not given it its key yet. Nothing was done; try again later."))
+	return c.Next()
 }
 
 // trace names each request, bounds it, survives a panic in it, and writes one line

@@ -15,11 +15,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"filippo.io/age"
 
+	"github.com/paywicket/paywicket/internal/durable"
 	"github.com/paywicket/paywicket/internal/fault"
 )
 
@@ -62,14 +62,10 @@ func WriteFile(path string, recipients []age.Recipient, kind string, copy func(i
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(partial))
 	}
-	if err := os.Rename(partial, path); err != nil {
+	if err := durable.Rename(partial, path); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return nil
 }
 
 func write(out io.Writer, recipients []age.Recipient, kind string, copy func(io.Writer) error) error {

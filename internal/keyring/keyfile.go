@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/paywicket/paywicket/internal/durable"
 	"github.com/paywicket/paywicket/internal/fault"
 )
 
@@ -88,7 +89,7 @@ func writeOwn(path string, content []byte) error {
 		return fmt.Errorf("keyring: %w", err)
 	}
 	_, err = file.Write(content)
-	if err := errors.Join(err, file.Sync(), file.Close(), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(err, file.Sync(), file.Close(), durable.SyncFolder(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("keyring: %w", err)
 	}
 	return nil
@@ -97,7 +98,7 @@ func writeOwn(path string, content []byte) error {
 // Settle gives a key's file its name, over the one that has it, and removes others that
 // held what it takes the place of.
 func Settle(from, to string, others ...string) error {
-	if err := errors.Join(os.Rename(from, to), syncDir(filepath.Dir(to))); err != nil {
+	if err := durable.Rename(from, to); err != nil {
 		return fmt.Errorf("keyring: %w", err)
 	}
 	return Remove(others...)
@@ -123,16 +124,8 @@ func removeKey(path string) error {
 	if err == nil {
 		err = os.WriteFile(path, make([]byte, info.Size()), 0o600)
 	}
-	if err := errors.Join(err, os.Remove(path), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(err, os.Remove(path), durable.SyncFolder(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("keyring: remove %s: %w", path, err)
 	}
 	return nil
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

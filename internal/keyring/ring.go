@@ -52,6 +52,12 @@ func (r *Ring) IsSealed() bool { return r.fixed.Load() == nil }
 
 var errSealed = fault.New(fault.Unavailable, "The server is sealed: its operators have not given it its key yet. Nothing was done; try again later.")
 
+// Ready is nil, or while the ring is sealed the fault that everything gives then.
+func (r *Ring) Ready() error {
+	_, err := r.opened()
+	return err
+}
+
 func (r *Ring) opened() (*fixedKeys, error) {
 	if keys := r.fixed.Load(); keys != nil {
 		return keys, nil

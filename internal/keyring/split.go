@@ -192,7 +192,9 @@ func wrappingKey(secret group.Scalar) (tink.AEAD, error) {
 		return nil, fmt.Errorf("keyring: split: %w", err)
 	}
 	defer clear(raw)
-	key := sha256.Sum256(append([]byte("paywicket wrapping key v1 "), raw...))
+	input := append(append(make([]byte, 0, 64), "paywicket wrapping key v1 "...), raw...)
+	defer clear(input)
+	key := sha256.Sum256(input)
 	defer clear(key[:])
 	return subtle.NewAESGCM(key[:])
 }

@@ -8,8 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/jmoiron/sqlx"
-
+	"github.com/paywicket/paywicket/internal/durable"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 )
@@ -22,6 +21,9 @@ func Kind(location string) string {
 	}
 	return "sqlite"
 }
+
+// Kind tells which database it is.
+func (db *DB) Kind() string { return db.engine.name }
 
 // Copy writes the whole database as it is at one moment, in its own format, while
 // others read and write: SQLite as a file, PostgreSQL as pg_dump's archive. An SQLite
@@ -117,18 +119,10 @@ func Move(from, to string) error {
 	if _, err := os.Stat(to); err == nil {
 		return fault.New(fault.Conflict, "%s is in the way.", to)
 	}
-	if err := os.Rename(from, to); err != nil {
+	if err := durable.Rename(from, to); err != nil {
 		return fmt.Errorf("store: move: %w", err)
 	}
-	return errors.Join(syncDir(filepath.Dir(from)), syncDir(filepath.Dir(to)))
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return nil
 }
 
 // Tombstone is a card that was erased.
@@ -139,15 +133,11 @@ type Tombstone struct {
 
 // Tombstones gives every card that was ever erased here, of all merchants.
 func (db *DB) Tombstones(ctx context.Context) ([]Tombstone, error) {
-	return tombstones(ctx, db.reader)
-}
-
-func tombstones(ctx context.Context, q *sqlx.DB) ([]Tombstone, error) {
 	var rows []struct {
 		Merchant string
 		Token    []byte
 	}
-	if err := q.SelectContext(ctx, &rows, `SELECT merchant, token FROM tombstones`); err != nil {
+	if err := db.reader.SelectContext(ctx, &rows, `SELECT merchant, token FROM tombstones`); err != nil {
 		return nil, err
 	}
 	out := make([]Tombstone, 0, len(rows))

@@ -45,22 +45,39 @@ func client(ctx context.Context, name, location string, in io.Reader, out io.Wri
 	if err != nil {
 		return err
 	}
-	u, err := url.Parse(location)
+	bare, password, err := withoutPassword(location)
 	if err != nil {
-		return errors.New("store: the database's URL cannot be read")
+		return err
 	}
-	environment := os.Environ()
-	if password, ok := u.User.Password(); ok {
-		environment = append(environment, "PGPASSWORD="+password)
-		u.User = url.User(u.User.Username())
+	command := exec.CommandContext(ctx, program, append(args, "--dbname="+bare)...)
+	command.Env = os.Environ()
+	if password != "" {
+		command.Env = append(command.Env, "PGPASSWORD="+password)
 	}
-	command := exec.CommandContext(ctx, program, append(args, "--dbname="+u.String())...)
 	var trouble bytes.Buffer
-	command.Env, command.Stdin, command.Stdout, command.Stderr = environment, in, out, &trouble
+	command.Stdin, command.Stdout, command.Stderr = in, out, &trouble
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("store: %s: %w: %s", name, err, strings.TrimSpace(trouble.String()))
 	}
 	return nil
+}
+
+// withoutPassword takes the password out of a database's URL, where it may stand before
+// the host or among the parameters.
+func withoutPassword(location string) (bare, password string, err error) {
+	u, err := url.Parse(location)
+	if err != nil {
+		return "", "", errors.New("store: the database's URL cannot be read")
+	}
+	if given, ok := u.User.Password(); ok {
+		password, u.User = given, url.User(u.User.Username())
+	}
+	if query := u.Query(); query.Has("password") {
+		password = query.Get("password")
+		query.Del("password")
+		u.RawQuery = query.Encode()
+	}
+	return u.String(), password, nil
 }
 
 // findClient looks in the path, and then for the newest of Debian's.

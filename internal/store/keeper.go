@@ -31,6 +31,7 @@ const (
 // keeper looks after the write-ahead log.
 type keeper struct {
 	db      *DB
+	now     func() time.Time
 	page    int       // bytes
 	cut     time.Time // when the file was last cut
 	rest    time.Time // until when nothing is tried
@@ -39,7 +40,7 @@ type keeper struct {
 }
 
 func keep(db *DB) (*keeper, error) {
-	k := &keeper{db: db, cut: time.Now(), ending: make(chan struct{})}
+	k := &keeper{db: db, now: time.Now, cut: time.Now(), ending: make(chan struct{})}
 	if err := db.reader.Get(&k.page, `PRAGMA page_size`); err != nil {
 		return nil, err
 	}
@@ -67,11 +68,12 @@ func (k *keeper) run() {
 
 // look does what there is to do.
 func (k *keeper) look() {
-	if time.Now().Before(k.rest) {
+	now := k.now()
+	if now.Before(k.rest) {
 		return
 	}
 	log, err := checkpoint(k.db.reader, "NOOP")
-	old := log.Log > 0 && time.Since(k.cut) > walLife
+	old := log.Log > 0 && now.Sub(k.cut) > walLife
 	if err != nil || !old && (log.Log-log.Checkpointed)*k.page <= walMost {
 		return
 	}
@@ -84,9 +86,9 @@ func (k *keeper) look() {
 		err = k.begin(how)
 	}
 	if err != nil {
-		k.rest = time.Now().Add(keeperRest)
+		k.rest = now.Add(keeperRest)
 	} else if old {
-		k.cut = time.Now()
+		k.cut = now
 	}
 }
 

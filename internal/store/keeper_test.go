@@ -57,7 +57,7 @@ func TestALongReadHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	db := openTemporary(t)
 	db.keeper.stop()
-	k := &keeper{db: db, page: db.keeper.page, cut: time.Now().Add(-walLife - time.Second)}
+	k := &keeper{db: db, now: time.Now, page: db.keeper.page, cut: time.Now().Add(-walLife - time.Second)}
 	db.keeper = nil
 	if err := db.write(t.Context(), db.note("x")); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ type App struct {
 	keys      *keys
 	cards     *vault.Service
 	bins      lookup.Live
-	binTable  int64 // the version that was there at the start
+	binTable  int64 // the version in force
 	payments  *payment.Service
 	webhooks  *webhook.Service
 	front     *fiber.App
@@ -109,7 +109,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
 	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
-	if a.binTable, err = a.loadBINs(ctx, 0); err != nil {
+	if err = a.loadBINs(ctx); err != nil {
 		return err
 	}
 	checkouts := &checkout.Service{
@@ -128,7 +128,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		docs.Docs{},
 		&seal.Seal{Keys: a.keys, Log: a.log},
 	}
-	a.front = server.New(server.Config{Ready: a.db.Ready, Sealed: a.keys.ring.IsSealed, Now: clock, Log: a.log}, append(mounts, extra...)...)
+	a.front = server.New(server.Config{Ready: a.db.Ready, Sealed: a.keys.ring.Ready, Now: clock, Log: a.log}, append(mounts, extra...)...)
 	return nil
 }
 
@@ -177,8 +177,8 @@ func (a *App) work(ctx context.Context) {
 	all.Go(func() {
 		a.keys.ring.Follow(ctx, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
 	})
-	all.Go(func() { a.followBINs(ctx, a.binTable) })
-	all.Go(func() { a.sweepCards(ctx) })
+	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
+	all.Go(func() { a.every(ctx, sweepInterval, "expired cards could not be erased", a.sweepCards) })
 	all.Go(func() {
 		if err := a.db.Work(ctx, a.log, a.webhooks.Deliver); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
@@ -189,13 +189,20 @@ func (a *App) work(ctx context.Context) {
 // sweepInterval is how long after it expired a temporary card may still be there.
 const sweepInterval = time.Minute
 
-// sweepCards erases the temporary cards that have expired, until ctx ends.
-func (a *App) sweepCards(ctx context.Context) {
-	ticker := time.NewTicker(sweepInterval)
+// sweepCards erases the temporary cards that have expired.
+func (a *App) sweepCards(ctx context.Context) error {
+	_, err := a.cards.Sweep(ctx)
+	return err
+}
+
+// every does something now and then until ctx ends, at once first. What goes wrong is
+// logged, and done again the next time.
+func (a *App) every(ctx context.Context, interval time.Duration, trouble string, do func(context.Context) error) {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
-		if _, err := a.cards.Sweep(ctx); err != nil && ctx.Err() == nil {
-			a.log.Error("expired cards could not be erased", "error", err)
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error(trouble, "error", err)
 		}
 		select {
 		case <-ctx.Done():

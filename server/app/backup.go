@@ -11,7 +11,6 @@ import (
 	"filippo.io/age"
 
 	"github.com/paywicket/paywicket/internal/backup"
-	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -20,7 +19,7 @@ import (
 // Backup writes a copy of the database as it is at one moment, encrypted, to a file
 // that is not there yet, while servers go on. The master key is not in it.
 func (o *Operator) Backup(ctx context.Context, path string, recipients []age.Recipient, progress io.Writer) error {
-	return backup.WriteFile(path, recipients, store.Kind(o.location), func(out io.Writer) error {
+	return backup.WriteFile(path, recipients, o.db.Kind(), func(out io.Writer) error {
 		return o.db.Copy(ctx, io.MultiWriter(out, progress))
 	})
 }
@@ -131,19 +130,16 @@ func eraseAgain(ctx context.Context, location string, erased []store.Tombstone) 
 	if err != nil {
 		return 0, err
 	}
-	n, err := 0, error(nil)
+	cards := &vault.Service{Store: db, Now: clock}
+	n := 0
 	own, err := db.Tombstones(ctx)
 	for _, t := range append(erased, own...) {
 		if err != nil {
 			break
 		}
-		err = db.EraseCard(ctx, t.Merchant, t.Token, operator, func(r vault.Record) event.Event {
-			return event.New(event.TokenErased, r.Merchant, r.Token.String(), r.Revision+1, clock(), event.ErasedToken{ID: r.Token.String()})
-		})
-		switch {
-		case err == nil:
+		if err = cards.Erase(ctx, t.Merchant, t.Token, operator); err == nil {
 			n++
-		case fault.CodeOf(err) == fault.NotFound:
+		} else if fault.CodeOf(err) == fault.NotFound {
 			err = nil
 		}
 	}

@@ -221,12 +221,9 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 func TestADatabaseInUseIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	k := open(t).keeper()
-	if k.database != "" {
-		t.Skip("a PostgreSQL database is never replaced")
-	}
 	k.keepMany(1)
 	path := k.backup()
-	if _, err := k.restore(path, app.Restoration{Data: k.data, Replace: true}); fault.CodeOf(err) != fault.Conflict || err == nil {
+	if _, err := k.restore(path, app.Restoration{Data: k.data, Database: k.database, Replace: true}); fault.CodeOf(err) != fault.Conflict || err == nil {
 		t.Errorf("%v", err)
 	}
 	if a := k.api("GET", "/v1/tokens/"+k.keepMany(1)[0], ""); a.Status != 200 {

@@ -13,38 +13,20 @@ import (
 // binsInterval is how often a server looks for a BIN table that was imported since.
 const binsInterval = 5 * time.Second
 
-// loadBINs puts the kept BIN table in force unless it is the version given, and gives
-// the version that is.
-func (a *App) loadBINs(ctx context.Context, have int64) (int64, error) {
-	version, data, err := a.db.FindBINTable(ctx, have)
+// loadBINs puts the kept BIN table in force unless it already is.
+func (a *App) loadBINs(ctx context.Context) error {
+	version, data, err := a.db.FindBINTable(ctx, a.binTable)
 	if err != nil || data == nil {
-		return have, err
+		return err
 	}
 	table, err := lookup.Unpack(data)
 	if err != nil {
-		return have, err
+		return err
 	}
 	a.bins.Use(table)
+	a.binTable = version
 	a.log.Info("a BIN table is in force", "version", version, "bins", table.Len())
-	return version, nil
-}
-
-// followBINs keeps the newest BIN table in force until ctx ends.
-func (a *App) followBINs(ctx context.Context, have int64) {
-	ticker := time.NewTicker(binsInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			version, err := a.loadBINs(ctx, have)
-			if err != nil && ctx.Err() == nil {
-				a.log.Error("the BIN table could not be read", "error", err)
-			}
-			have = version
-		}
-	}
+	return nil
 }
 
 // ImportBINs makes a list in CSV the BIN table, and gives how many BINs it has.

@@ -19,7 +19,6 @@ const operator = "operator"
 // Operator does what the host of a server does with its data, beside servers that
 // run on it.
 type Operator struct {
-	location string
 	db       *store.DB
 	keys     *keys
 	cards    *vault.Service
@@ -38,7 +37,7 @@ func OpenOperator(ctx context.Context, data, database, master string) (*Operator
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Operator{
-		location: databaseAt(data, database), db: db, keys: keys, cards: &vault.Service{Store: db, Keys: keys.ring, Now: clock},
+		db: db, keys: keys, cards: &vault.Service{Store: db, Keys: keys.ring, Now: clock},
 		webhooks: &webhook.Service{Store: db, Keys: keys.ring, Now: clock},
 	}, nil
 }

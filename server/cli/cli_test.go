@@ -3,9 +3,12 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/paywicket/paywicket/server/cli"
@@ -163,6 +166,25 @@ func TestASplitMasterKey(t *testing.T) {
 	}
 	if code, _, errors := run("vault", "verify", "--data", data, "--master", "hcvault://vault.example/transit/keys/k"); code != 1 || !strings.Contains(errors, "-tags kms") {
 		t.Errorf("%d %s", code, errors)
+	}
+}
+
+// A share is given to the server that was named, in a way that nobody listens to.
+func TestWhereAShareGoes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shares")
+	if err := os.WriteFile(file, []byte("share-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var got atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
+	defer other.Close()
+	moved := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer moved.Close()
+	if code, out, errors := run("unseal", "--url", moved.URL, "--shares", file); code != 1 || !strings.Contains(errors, "307") || got.Load() != 0 {
+		t.Errorf("sent on: %d %s%s", code, out, errors)
+	}
+	if code, out, errors := run("unseal", "--url", "http://pay.example", "--shares", file); code != 1 || !strings.Contains(errors, "https://") {
+		t.Errorf("in the clear: %d %s%s", code, out, errors)
 	}
 }
 

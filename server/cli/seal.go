@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/server/app"
 	"github.com/paywicket/paywicket/server/seal"
 )
@@ -126,7 +127,7 @@ func (k keysJoinCommand) Run(c console) error {
 
 // unsealCommand gives a sealed server a share.
 type unsealCommand struct {
-	URL    string `default:"http://127.0.0.1:8080" env:"PAYWICKET_BASE_URL" help:"Where the server is. A share is as good as a key: use https unless it is on this machine."`
+	URL    string `default:"http://127.0.0.1:8080" env:"PAYWICKET_BASE_URL" help:"Where the server is. A share is as good as a key: with https, unless it is on this machine."`
 	Shares string `type:"existingfile" help:"File of shares, one a line. Default: one is asked for."`
 }
 
@@ -166,18 +167,24 @@ func (u unsealCommand) Run(c console) error {
 // giveShare gives a server a share and tells how far it is.
 func giveShare(ctx context.Context, base, share string) (seal.Status, error) {
 	var status seal.Status
+	base, err := merchant.ParseOrigin(base)
+	if err != nil {
+		return status, fmt.Errorf("--url: %w", err)
+	}
 	body, err := json.Marshal(seal.Share{Share: share})
 	if err != nil {
 		return status, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(base, "/")+seal.Path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+seal.Path, bytes.NewReader(body))
 	if err != nil {
 		return status, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	// A share goes to the server that was named, and not where its answer might send it.
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
 	if err != nil {
 		return status, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/durable"
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
@@ -77,18 +78,10 @@ func OpenLedger(path string) (*Ledger, error) {
 		return nil, fmt.Errorf("sandbox: open ledger: %w", err)
 	}
 	// The new length and a new file's name must last as well as the rows do.
-	if err := errors.Join(l.file.Truncate(int64(whole)), l.file.Sync(), syncFolder(filepath.Dir(path))); err != nil {
+	if err := errors.Join(l.file.Truncate(int64(whole)), l.file.Sync(), durable.SyncFolder(filepath.Dir(path))); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: open ledger: %w", err), l.file.Close())
 	}
 	return l, nil
-}
-
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // load takes in the lines of a file and gives the length of those that are whole.
