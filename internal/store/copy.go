@@ -102,11 +102,34 @@ func checkFile(ctx context.Context, path string) error {
 	return nil
 }
 
-// Move takes an SQLite database that nobody uses to a place where nothing is, as one
-// file with everything that was in its log. Errors: fault.Conflict when it is in use,
-// or something is there.
-func Move(from, to string) error {
-	db, err := openPool(from, true)
+// Replace gives an SQLite database the place of another, which is kept aside; that may
+// not be there. Nobody may use either. There is one of the two in the place at every
+// moment. Errors: fault.Conflict when one is in use, or something is where the other is
+// to be kept.
+func Replace(from, place, aside string) error {
+	if err := single(from); err != nil {
+		return err
+	}
+	if _, err := os.Stat(place); err == nil {
+		if err := single(place); err != nil {
+			return err
+		}
+		if err := os.Link(place, aside); errors.Is(err, os.ErrExist) {
+			return fault.New(fault.Conflict, "%s is in the way.", aside)
+		} else if err != nil {
+			return fmt.Errorf("store: set aside: %w", err)
+		}
+	}
+	if err := durable.Rename(from, place); err != nil {
+		return fmt.Errorf("store: replace: %w", err)
+	}
+	return nil
+}
+
+// single makes an SQLite database that nobody uses one file, with everything that was
+// in its log.
+func single(path string) error {
+	db, err := openPool(path, true)
 	if err != nil {
 		return err
 	}
@@ -115,12 +138,6 @@ func Move(from, to string) error {
 	err = db.Get(&mode, `PRAGMA journal_mode = DELETE`)
 	if err = errors.Join(err, db.Close()); err != nil || mode != "delete" {
 		return fault.Wrap(err, fault.Conflict, "The database is in use. Stop its server first.")
-	}
-	if _, err := os.Stat(to); err == nil {
-		return fault.New(fault.Conflict, "%s is in the way.", to)
-	}
-	if err := durable.Rename(from, to); err != nil {
-		return fmt.Errorf("store: move: %w", err)
 	}
 	return nil
 }

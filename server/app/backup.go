@@ -113,14 +113,14 @@ func (r Restoration) restoreFile(ctx context.Context, place string, copy io.Read
 	if done.Erased, err = eraseAgain(ctx, ready, erased); err != nil {
 		return done, err
 	}
-	if _, err := os.Stat(place); err == nil {
-		aside := place + ".before-" + clock().Format("20060102T150405.000Z")
-		if err := store.Move(place, aside); err != nil {
-			return done, err
-		}
+	aside := place + ".before-" + clock().Format("20060102T150405.000Z")
+	if err := store.Replace(ready, place, aside); err != nil {
+		return done, err
+	}
+	if _, err := os.Stat(aside); err == nil {
 		done.SetAside = aside
 	}
-	return done, store.Move(ready, place)
+	return done, nil
 }
 
 // eraseAgain erases cards of a database that nobody uses yet, those of its own

@@ -24,6 +24,20 @@ import (
 type said struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	used map[string]bool // the canaries there are, as leakscan shows them
+}
+
+// canary gives a number that is looked for from then on. Others are chance: of some
+// hundred thousand random ids one has thirteen digits on end.
+func (s *said) canary() string {
+	number := cardtest.Any()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used == nil {
+		s.used = map[string]bool{}
+	}
+	s.used[number[:6]+strings.Repeat("*", len(number)-10)+number[len(number)-4:]] = true
+	return number
 }
 
 func (s *said) add(raw []byte, err error) {
@@ -55,7 +69,7 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	for range 16 {
 		going.Go(func() {
 			for i := range 200 {
-				doors[i%len(doors)](cardtest.Any())
+				doors[i%len(doors)](answers.canary())
 			}
 		})
 	}
@@ -71,10 +85,14 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	}
 
 	// The scan sees what there is: one number among all that.
-	planted := cardtest.Any()
+	planted := answers.canary()
 	answers.add([]byte(`{"number":"`+planted+`"}`), nil)
 	found := 0
-	if err := leakscan.Scan(bytes.NewReader(answers.text.Bytes()), func(leakscan.Hit) { found++ }); err != nil || found != 1 {
+	if err := leakscan.Scan(bytes.NewReader(answers.text.Bytes()), func(hit leakscan.Hit) {
+		if answers.used[hit.Masked] {
+			found++
+		}
+	}); err != nil || found != 1 {
 		t.Errorf("of one planted number %d were found, %v", found, err)
 	}
 }
@@ -159,7 +177,11 @@ func cardBody(number string) string {
 func (h *house) expectNoCanary(when string, answers, webhooks *said) {
 	h.t.Helper()
 	scan := func(what string, content io.Reader) {
-		if err := leakscan.Scan(content, func(hit leakscan.Hit) { h.t.Errorf("%s, %s: %s", when, what, hit) }); err != nil {
+		if err := leakscan.Scan(content, func(hit leakscan.Hit) {
+			if answers.used[hit.Masked] {
+				h.t.Errorf("%s, %s: %s", when, what, hit)
+			}
+		}); err != nil {
 			h.t.Error(err)
 		}
 	}

@@ -106,7 +106,11 @@ func (h *house) expectNoCardOnDisk() {
 		if err != nil {
 			h.Fatal(err)
 		}
-		err = leakscan.Scan(file, func(hit leakscan.Hit) { h.Errorf("%s: %s", filepath.Base(path), hit) })
+		err = leakscan.Scan(file, func(hit leakscan.Hit) {
+			if strings.HasPrefix(hit.Masked, bin) { // of some hundred thousand random ids one has thirteen digits on end
+				h.Errorf("%s: %s", filepath.Base(path), hit)
+			}
+		})
 		file.Close()
 		if err != nil {
 			h.Error(err)
