@@ -23,8 +23,11 @@ export function App({ checkout }: { checkout: Checkout }) {
       {phase === "challenge" && result?.action && <Challenge checkout={checkout} url={result.action.url} />}
       {phase === "finding" && <Screen title={strings.finding} kind="waiting"><p>{strings.findingMore}</p></Screen>}
       {phase === "paid" && result && (
-        <Screen title={strings.paid} kind="success"><p>{strings.paidWith(amount, brandName(result.brand), result.last4)}</p></Screen>
+        <Screen title={data.amount > 0 ? strings.paid : strings.saved} kind="success">
+          <p>{data.amount > 0 ? strings.paidWith(amount, brandName(result.brand), result.last4) : strings.savedWith(brandName(result.brand), result.last4)}</p>
+        </Screen>
       )}
+      {phase === "cancelled" && <Screen title={strings.cancelled} kind="ended"><p>{strings.cancelledMore}</p></Screen>}
       {phase === "expired" && <Screen title={strings.expired} kind="ended"><p>{strings.expiredMore}</p></Screen>}
       {phase === "used-up" && <Screen title={strings.usedUp} kind="ended"><p>{strings.usedUpMore}</p></Screen>}
     </div>

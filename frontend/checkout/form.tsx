@@ -95,7 +95,7 @@ export function Form({ checkout, amount }: { checkout: Checkout; amount: string 
   useSignalEffect(() => {
     const before = came.current;
     came.current = phase.value;
-    if (phase.value === "paid" || phase.value === "used-up" || phase.value === "expired") form.current?.reset();
+    if (phase.value === "paid" || phase.value === "cancelled" || phase.value === "used-up" || phase.value === "expired") form.current?.reset();
     if (phase.value !== "form" || before === "form") return;
     const wrong = refused.value;
     if (wrong) setError(wrong.field, wrong.message);
@@ -111,6 +111,8 @@ export function Form({ checkout, amount }: { checkout: Checkout; amount: string 
 
   const scheme = schemeOf(onlyDigits(value("number")));
   const error = errors.value;
+  const paying = checkout.data.amount > 0;
+  const label = checkout.busy.value ? (paying ? strings.paying : strings.saving) : paying ? strings.pay(amount) : strings.save;
   return (
     <form ref={form} noValidate onSubmit={submit} aria-busy={checkout.busy.value}>
       <Field name="number" label={strings.number} hint="1234 1234 1234 1234" autocomplete="cc-number" numeric longest={27} error={error.number} input={inputs.number} onInput={typeNumber} onLeave={() => left("number")}>
@@ -120,7 +122,7 @@ export function Form({ checkout, amount }: { checkout: Checkout; amount: string 
       <Field name="cvv" label={strings.cvv} hint={scheme.cvv === 4 ? strings.cvvHintFront : strings.cvvHintBack} autocomplete="cc-csc" numeric longest={4} error={error.cvv} input={inputs.cvv} onInput={typeCVV} onLeave={() => left("cvv")} />
       <Field name="name" label={strings.name} hint={strings.nameHint} autocomplete="cc-name" numeric={false} longest={100} error={error.name} input={inputs.name} onInput={() => typed("name")} onLeave={() => left("name")} />
       <button type="submit" class="pay" aria-disabled={checkout.busy.value}>
-        <span>{checkout.busy.value ? strings.paying : strings.pay(amount)}</span>
+        <span>{label}</span>
       </button>
       <p class="quiet">{checkout.data.sandbox ? strings.sandbox : strings.secure}</p>
     </form>

@@ -12,7 +12,7 @@ export interface Refusal {
 
 export type Answer = { result: PayResult } | { refusal: Refusal } | { lost: true };
 
-const statuses = ["authorized", "declined", "requires_action", "processing", "failed"];
+const statuses = ["authorized", "declined", "requires_action", "processing", "failed", "cancelled"];
 
 async function call(path: string, init?: RequestInit): Promise<Answer> {
   try {

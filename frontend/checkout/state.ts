@@ -8,7 +8,7 @@ import type { FieldName } from "./validate";
 import { type Answer, ask, pay, type Refusal } from "./server";
 import { strings } from "./strings";
 
-export type Phase = "form" | "paying" | "challenge" | "finding" | "paid" | "expired" | "used-up";
+export type Phase = "form" | "paying" | "challenge" | "finding" | "paid" | "cancelled" | "expired" | "used-up";
 
 /** How often a result that is not known yet is asked for. */
 const PATIENCE = 1500;
@@ -123,6 +123,10 @@ export class Checkout {
       case "authorized":
         this.notice.value = "";
         this.phase.value = "paid";
+        break;
+      case "cancelled":
+        this.notice.value = "";
+        this.phase.value = "cancelled";
         break;
       case "requires_action":
         this.phase.value = "challenge";

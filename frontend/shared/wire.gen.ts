@@ -30,7 +30,7 @@ export interface PayRequest {
 /** PayResult is what came of a payment, as far as a browser may know. */
 export interface PayResult {
   payment: string;
-  status: string; // authorized | declined | requires_action | processing | failed
+  status: string; // authorized | declined | requires_action | processing | failed | cancelled
   token: string | null;
   brand: string;
   last4: string;

@@ -50,6 +50,7 @@ type Session struct {
 	Reference   string // the merchant's own name for the order
 	Description string // shown to the shopper
 	Metadata    map[string]string
+	Terms       payment.Terms
 	SenseKey    string
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
@@ -62,6 +63,7 @@ type Order struct {
 	Reference   string
 	Description string
 	Metadata    map[string]string
+	Terms       payment.Terms
 	Life        time.Duration // 0 for DefaultLife
 }
 
@@ -87,9 +89,9 @@ type View struct {
 // Status reads off what the session is good for.
 func (v View) Status(now time.Time) Status {
 	switch {
-	case v.Latest != nil && v.Latest.State == payment.Authorized:
+	case v.Latest != nil && v.Latest.State.Paid():
 		return Completed
-	case v.Latest != nil && !v.Latest.State.Final():
+	case v.Latest != nil && v.Latest.State.Pending():
 		return Open // it may have been paid in time; what comes of it decides
 	case !now.Before(v.Session.ExpiresAt):
 		return Expired
@@ -109,7 +111,7 @@ func (v View) Admit(now time.Time) error {
 		return fault.New(fault.Conflict, "This has been paid already. There is nothing left to do.")
 	case v.Status(now) == Expired:
 		return fault.New(fault.Gone, "This checkout has expired. Go back to the shop and start again.")
-	case v.Latest != nil && !v.Latest.State.Final():
+	case v.Latest != nil && v.Latest.State.Pending():
 		return fault.New(fault.Conflict, "A payment is being processed. Wait for its result before trying another card.")
 	case v.AttemptsLeft() == 0:
 		return fault.New(fault.TooMany, "All attempts are used up. Go back to the shop and start again.")
@@ -129,29 +131,39 @@ type Store interface {
 	// OpenPayment makes the intent to pay durable: in one transaction it reads the
 	// session, lets admit decide and name the payment, and keeps that inflight.
 	OpenPayment(ctx context.Context, session string, admit func(View) (payment.Payment, error)) (payment.Payment, error)
+	// KeepPayment makes the intent of a payment without a session durable.
+	KeepPayment(ctx context.Context, p payment.Payment, actor string) error
 }
 
-// newSession checks an order. Errors: faults that name the field.
-func newSession(m string, site merchant.Site, order Order, now time.Time) (Session, error) {
-	if _, ok := money.Exponent(order.Amount.Currency); !ok {
-		return Session{}, fault.Field("currency", "%q is not a currency in use. Give its ISO 4217 code in upper case, such as USD.", clip(order.Amount.Currency))
+// check refuses an order that cannot be. Errors: faults that name the field.
+func (o Order) check() error {
+	if _, ok := money.Exponent(o.Amount.Currency); !ok {
+		return fault.Field("currency", "%q is not a currency in use. Give its ISO 4217 code in upper case, such as USD.", clip(o.Amount.Currency))
 	}
-	if order.Amount.Minor < 1 || order.Amount.Minor > money.Max {
-		return Session{}, fault.Field("amount", "The amount must be a whole number of minor units (cents) from 1 to %d.", int64(money.Max))
+	if o.Amount.Minor < 0 || o.Amount.Minor > money.Max {
+		return fault.Field("amount", "The amount must be a whole number of minor units (cents) from 0 to %d; 0 checks the card without charging it.", int64(money.Max))
 	}
-	if len(order.Reference) > maxText || !plain(order.Reference) {
-		return Session{}, fault.Field("reference", "The reference may have %d bytes at most, and no control characters.", maxText)
+	if len(o.Reference) > maxText || !plain(o.Reference) {
+		return fault.Field("reference", "The reference may have %d bytes at most, and no control characters.", maxText)
 	}
-	if len(order.Description) > maxText || !plain(order.Description) {
-		return Session{}, fault.Field("description", "The description may have %d bytes at most, and no control characters.", maxText)
+	if len(o.Description) > maxText || !plain(o.Description) {
+		return fault.Field("description", "The description may have %d bytes at most, and no control characters.", maxText)
 	}
-	if len(order.Metadata) > maxMetadata {
-		return Session{}, fault.Field("metadata", "Metadata may have %d entries at most.", maxMetadata)
+	if len(o.Metadata) > maxMetadata {
+		return fault.Field("metadata", "Metadata may have %d entries at most.", maxMetadata)
 	}
-	for name, value := range order.Metadata {
+	for name, value := range o.Metadata {
 		if name == "" || len(name) > maxMetadataName || len(value) > maxMetadataValue || !plain(name) || strings.ContainsRune(value, 0) {
-			return Session{}, fault.Field("metadata", "A metadata entry has a name of 1 to %d bytes without control characters, and a value of at most %d without a NUL.", maxMetadataName, maxMetadataValue)
+			return fault.Field("metadata", "A metadata entry has a name of 1 to %d bytes without control characters, and a value of at most %d without a NUL.", maxMetadataName, maxMetadataValue)
 		}
+	}
+	return o.Terms.Check(o.Amount)
+}
+
+// newSession makes a session of an order. Errors: those of check, and a fault on expires_in.
+func newSession(m string, site merchant.Site, order Order, now time.Time) (Session, error) {
+	if err := order.check(); err != nil {
+		return Session{}, err
 	}
 	life := order.Life
 	if life == 0 {
@@ -162,7 +174,7 @@ func newSession(m string, site merchant.Site, order Order, now time.Time) (Sessi
 	}
 	return Session{
 		ID: id.New(id.Session), Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
-		Description: order.Description, Metadata: order.Metadata, SenseKey: id.New(id.SenseKey),
+		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, SenseKey: id.New(id.SenseKey),
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil
 }

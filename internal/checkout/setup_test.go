@@ -69,9 +69,9 @@ func open(t *testing.T) *house {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.says = &scripted{}
 	h.vault = &heldVault{Vault: &vault.Service{Store: h.db, Keys: ring, Now: h.now}}
-	h.payments = &payment.Service{Store: h.db, Gateway: h.says, Now: h.now, Log: log, Budget: 5 * time.Second}
+	h.payments = &payment.Service{Store: h.db, Gateways: map[string]processor.Gateway{"scripted": h.says}, Now: h.now, Log: log, Budget: 5 * time.Second}
 	h.Service = &checkout.Service{
-		Store: h.db, Sites: h.db, Payments: h.payments, Vault: h.vault, Processor: "scripted", Now: h.now, Log: log,
+		Store: h.db, Merchants: h.db, Payments: h.payments, Vault: h.vault, Processors: []checkout.Processor{{Name: "scripted", Can: h.says.Abilities()}}, Now: h.now, Log: log,
 		ReturnURL: func(session string) string { return "https://pay.example/checkout/" + session + "/challenge" },
 	}
 	return h
@@ -124,10 +124,38 @@ type scripted struct {
 	authorize func(context.Context, processor.Request, processor.Instrument) (processor.Outcome, error)
 	lookup    func(reference string) (processor.Outcome, error)
 	cancel    func(reference string) (processor.Outcome, error)
+
+	modify             func(processor.Modification) (processor.Outcome, error)
+	lookupModification func(processor.Modification) (processor.Outcome, error)
 }
 
 func (s *scripted) Name() string               { return "scripted" }
 func (s *scripted) ChallengeOrigins() []string { return nil }
+
+func (s *scripted) Abilities() processor.Abilities {
+	return processor.Abilities{
+		Idempotent: true, Lookup: true, ManualCapture: true, PartialCapture: true, MultipleCaptures: true, Void: true,
+		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, MerchantInitiated: true,
+	}
+}
+
+func (s *scripted) Modify(_ context.Context, m processor.Modification) (processor.Outcome, error) {
+	if s.modify == nil {
+		return processor.Outcome{State: processor.Approved, ProcessorID: "mod_1", Reference: m.Reference, Amount: m.Amount}, nil
+	}
+	return s.modify(m)
+}
+
+func (s *scripted) LookupModification(_ context.Context, m processor.Modification) (processor.Outcome, error) {
+	if s.lookupModification == nil {
+		return processor.Outcome{}, errors.New("nobody answers")
+	}
+	return s.lookupModification(m)
+}
+
+func (s *scripted) List(context.Context, time.Time, time.Time, func(processor.Listed) error) error {
+	return errors.New("nobody answers")
+}
 
 func (s *scripted) Authorize(ctx context.Context, r processor.Request, c processor.Instrument) (processor.Outcome, error) {
 	s.mu.Lock()
@@ -139,18 +167,18 @@ func (s *scripted) Authorize(ctx context.Context, r processor.Request, c process
 	return echo(r, processor.Approved), nil
 }
 
-func (s *scripted) Lookup(_ context.Context, reference string) (processor.Outcome, error) {
+func (s *scripted) Lookup(_ context.Context, of processor.Original) (processor.Outcome, error) {
 	if s.lookup == nil {
 		return processor.Outcome{}, errors.New("nobody answers")
 	}
-	return s.lookup(reference)
+	return s.lookup(of.Reference)
 }
 
-func (s *scripted) CancelChallenge(_ context.Context, reference string) (processor.Outcome, error) {
+func (s *scripted) CancelChallenge(_ context.Context, of processor.Original) (processor.Outcome, error) {
 	if s.cancel == nil {
 		return processor.Outcome{}, errors.New("nobody answers")
 	}
-	return s.cancel(reference)
+	return s.cancel(of.Reference)
 }
 
 // says makes every authorization end in a state.

@@ -21,7 +21,7 @@ const keepBudget = 10 * time.Second
 
 // Payments asks processors and settles; payment.Service does.
 type Payments interface {
-	Ask(ctx context.Context, p payment.Payment, descriptor, returnURL string, card pan.Card) payment.Reply
+	AskAll(ctx context.Context, p payment.Payment, fallbacks []string, returnURL, actor string, card pan.Card) (payment.Payment, payment.Reply)
 	Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error)
 	Refresh(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
 	Abandon(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
@@ -31,31 +31,31 @@ type Payments interface {
 // Vault keeps cards; vault.Service does.
 type Vault interface {
 	Tokenize(ctx context.Context, merchant string, token id.Token, c pan.Card, actor string) (vault.Record, error)
+	Find(ctx context.Context, merchant string, token id.Token) (vault.Record, error)
+	Borrow(ctx context.Context, merchant string, token id.Token, actor, purpose string) (pan.Card, error)
 }
 
-// Sites finds a merchant's sites; merchant.Store does.
-type Sites interface {
+// Merchants finds accounts and their sites; merchant.Store does.
+type Merchants interface {
+	FindMerchant(ctx context.Context, merchant string) (merchant.Merchant, error)
 	FindSite(ctx context.Context, merchant, site string) (merchant.Site, error)
 }
 
 // Service runs checkouts.
 type Service struct {
-	Store     Store
-	Sites     Sites
-	Payments  Payments
-	Vault     Vault
-	Processor string                      // the gateway's name, kept with each payment
-	ReturnURL func(session string) string // where an issuer's page sends the shopper
-	Now       func() time.Time
-	Log       *slog.Logger
+	Store      Store
+	Merchants  Merchants
+	Payments   Payments
+	Vault      Vault
+	Processors []Processor                 // in the order in which they are asked
+	ReturnURL  func(session string) string // where an issuer's page sends the shopper
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Create opens a session for a merchant. Errors: faults that name the field.
 func (s *Service) Create(ctx context.Context, m string, order Order, actor string) (View, error) {
-	site, err := s.Sites.FindSite(ctx, m, order.Site)
-	if fault.CodeOf(err) == fault.NotFound && err != nil {
-		return View{}, fault.Field("site", "This merchant has no such site. Leave it out for the first one.")
-	}
+	site, err := s.site(ctx, m, order.Site)
 	if err != nil {
 		return View{}, err
 	}
@@ -67,6 +67,15 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 		return View{}, err
 	}
 	return View{Session: session, Site: site}, nil
+}
+
+// site finds a merchant's site, the first when none is named.
+func (s *Service) site(ctx context.Context, m, name string) (merchant.Site, error) {
+	site, err := s.Merchants.FindSite(ctx, m, name)
+	if err != nil && fault.CodeOf(err) == fault.NotFound {
+		return site, fault.Field("site", "This merchant has no such site. Leave it out for the first one.")
+	}
+	return site, err
 }
 
 // Find gives a merchant's session. Errors: fault.NotFound.
@@ -105,7 +114,7 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 	if err != nil {
 		return View{}, err
 	}
-	reply := s.bothLegs(ctx, view, p, c, actor)
+	p, reply := s.bothLegs(ctx, view, p, c, actor)
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
 		// The processor may have approved. The intent is durable and its lease will
@@ -129,23 +138,45 @@ func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
 	if v.Latest != nil && !now.After(v.Latest.CreatedAt) {
 		now = v.Latest.CreatedAt.Add(time.Millisecond) // the newest payment stays so when the clock is set back
 	}
+	p, err := s.open(v.Merchant, v.Site, Order{Amount: v.Session.Amount, Reference: v.Session.Reference, Metadata: v.Session.Metadata, Terms: v.Session.Terms}, now)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	p.Session, p.Card, p.Token = v.Session.ID, c.Summary(), id.NewToken()
+	// Somebody waits as long as the session is open, or the issuer's page may be.
+	p.WaitUntil = now.Add(payment.ChallengeLife + waitGrace)
+	if v.Session.ExpiresAt.After(p.WaitUntil) {
+		p.WaitUntil = v.Session.ExpiresAt
+	}
+	return p, nil
+}
+
+// waitGrace is how long beyond that an approval may take to come to light.
+const waitGrace = 5 * time.Minute
+
+// open makes an intent of an order: what is charged, and whom is asked first.
+func (s *Service) open(m merchant.Merchant, site merchant.Site, o Order, now time.Time) (payment.Payment, error) {
+	route, err := s.route(m, o)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	o.Terms.Descriptor, o.Terms.Fee = site.Descriptor, m.Fee(o.Amount.Currency)
 	return payment.Payment{
-		ID: id.New(id.Payment), Merchant: v.Session.Merchant, Session: v.Session.ID, Site: v.Session.Site,
-		State: payment.Inflight, Sequence: 1, Amount: v.Session.Amount,
-		Reference: v.Session.Reference, Metadata: v.Session.Metadata,
-		Card: c.Summary(), Token: id.NewToken(),
-		Processor: s.Processor, ProcessorReference: id.Random(),
+		ID: id.New(id.Payment), Merchant: m.ID, Site: site.ID, State: payment.Inflight, Sequence: 1,
+		Amount: o.Amount, Reference: o.Reference, Metadata: o.Metadata, Terms: o.Terms,
+		Processor: route[0], ProcessorReference: id.Random(),
 		CheckAt: s.Payments.Lease(), CreatedAt: now, UpdatedAt: now,
 	}, nil
 }
 
 // bothLegs authorizes and tokenizes at the same time. The token is the payment's
 // own, chosen with the intent, so a crash between the two loses neither.
-func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, actor string) payment.Reply {
+func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, actor string) (payment.Payment, payment.Reply) {
+	var asked payment.Payment
 	var reply payment.Reply
 	var legs sync.WaitGroup
 	legs.Go(func() {
-		reply = s.Payments.Ask(ctx, p, v.Site.Descriptor, s.ReturnURL(p.Session), c)
+		asked, reply = s.Payments.AskAll(ctx, p, s.fallbacks(v.Merchant, p), s.ReturnURL(p.Session), actor, c)
 	})
 	legs.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, keepBudget)
@@ -156,7 +187,7 @@ func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan
 		}
 	})
 	legs.Wait()
-	return reply
+	return asked, reply
 }
 
 // leaveChallenge ends an issuer's challenge that the shopper left for another card.

@@ -22,10 +22,19 @@ type Type string
 // The events that exist.
 const (
 	PaymentAuthorized     Type = "payment.authorized"
+	PaymentCaptured       Type = "payment.captured" // all or a part of it; with automatic capture in place of authorized
+	PaymentCaptureFailed  Type = "payment.capture_failed"
+	PaymentVoided         Type = "payment.voided"
+	PaymentVoidFailed     Type = "payment.void_failed"
+	PaymentRefunded       Type = "payment.refunded" // all or a part of it
+	PaymentRefundFailed   Type = "payment.refund_failed"
 	PaymentDeclined       Type = "payment.declined"
 	PaymentFailed         Type = "payment.failed"          // nothing reached the processor
 	PaymentProcessing     Type = "payment.processing"      // asked, and no clear answer yet
 	PaymentRequiresAction Type = "payment.requires_action" // the issuer wants to see the shopper
+	PaymentManualReview   Type = "payment.manual_review"   // nobody can say what became of it, or of a capture, void or refund
+	PaymentReversing      Type = "payment.reversing"       // approved when nobody waited any more: being given back
+	PaymentReversed       Type = "payment.reversed"
 	TokenCreated          Type = "token.created"
 	TokenFailed           Type = "token.failed"  // the card could not be kept; a payment may still stand
 	TokenUpdated          Type = "token.updated" // its customer's data changed
@@ -35,7 +44,8 @@ const (
 
 // Types lists every event, for filters and documents.
 var Types = []Type{
-	PaymentAuthorized, PaymentDeclined, PaymentFailed, PaymentProcessing, PaymentRequiresAction,
+	PaymentAuthorized, PaymentCaptured, PaymentCaptureFailed, PaymentVoided, PaymentVoidFailed, PaymentRefunded, PaymentRefundFailed,
+	PaymentDeclined, PaymentFailed, PaymentProcessing, PaymentRequiresAction, PaymentManualReview, PaymentReversing, PaymentReversed,
 	TokenCreated, TokenFailed, TokenUpdated, TokenRevoked, TokenErased,
 }
 

@@ -29,31 +29,87 @@ type Decline struct {
 
 // Processor is what the processor said, in its and the scheme's own codes.
 type Processor struct {
-	Name         string `json:"name"`
-	ID           string `json:"id"`
-	NetworkCode  string `json:"network_code"`
-	ApprovalCode string `json:"approval_code"`
-	AVS          string `json:"avs"`
-	CVV          string `json:"cvv"`
+	Name            string `json:"name"`
+	ID              string `json:"id"`
+	NetworkCode     string `json:"network_code"`
+	ApprovalCode    string `json:"approval_code"`
+	SchemeReference string `json:"scheme_reference"` // the scheme's transaction id, for later payments of a series
+	AVS             string `json:"avs"`
+	CVV             string `json:"cvv"`
 }
 
-// Payment is a payment as webhooks and GET /v1/payments/{id} show it.
+// Payment is a payment as webhooks and GET /v1/payments/{id} show it. Amounts are minor
+// units of its currency.
 type Payment struct {
-	ID        string            `json:"id"`
-	Status    string            `json:"status"`
-	Amount    int64             `json:"amount"`
-	Currency  string            `json:"currency"`
-	Session   string            `json:"session"`
-	Site      string            `json:"site"`
-	Reference string            `json:"reference"`
-	Token     *string           `json:"token"`
-	Card      Card              `json:"card"`
-	Decline   *Decline          `json:"decline"`
-	Processor Processor         `json:"processor"`
-	Metadata  map[string]string `json:"metadata"`
-	Sequence  int               `json:"sequence"`
-	CreatedAt time.Time         `json:"created_at"`
-	UpdatedAt time.Time         `json:"updated_at"`
+	ID            string            `json:"id"`
+	Status        string            `json:"status"`
+	Amount        int64             `json:"amount"`
+	Currency      string            `json:"currency"`
+	Capturable    int64             `json:"capturable"` // may still be captured
+	Captured      int64             `json:"captured"`
+	Refunded      int64             `json:"refunded"`
+	AppFee        int64             `json:"app_fee"` // by the merchant's fee schedule
+	Settled       int64             `json:"settled"` // captured, less refunds and fee
+	Session       *string           `json:"session"` // null when it was made with a token
+	Site          string            `json:"site"`
+	Reference     string            `json:"reference"`
+	Token         *string           `json:"token"`
+	Card          Card              `json:"card"`
+	Decline       *Decline          `json:"decline"`
+	Terms         Terms             `json:"terms"`
+	Processor     Processor         `json:"processor"`
+	Attempts      []Attempt         `json:"attempts"`      // at other processors before
+	Modifications []Modification    `json:"modifications"` // captures, voids and refunds
+	Metadata      map[string]string `json:"metadata"`
+	Sequence      int               `json:"sequence"`
+	CreatedAt     time.Time         `json:"created_at"`
+	UpdatedAt     time.Time         `json:"updated_at"`
+}
+
+// Terms is what a payment was asked for with.
+type Terms struct {
+	Capture      string  `json:"capture"`   // automatic | manual
+	Initiator    string  `json:"initiator"` // customer | merchant
+	Recurring    bool    `json:"recurring"`
+	Installments int     `json:"installments"` // 0 for one payment
+	Items        []Item  `json:"items"`
+	Splits       []Split `json:"splits"`
+}
+
+// Item is a line of the order.
+type Item struct {
+	Name     string `json:"name"`
+	SKU      string `json:"sku"`
+	Quantity int64  `json:"quantity"`
+	Amount   int64  `json:"amount"` // of one, in minor units
+}
+
+// Split is what one sub-account has of the amount.
+type Split struct {
+	Account string `json:"account"`
+	Amount  int64  `json:"amount"` // minor units
+}
+
+// Attempt is a processor that was asked before another was.
+type Attempt struct {
+	Processor   string    `json:"processor"`
+	ID          string    `json:"id"`
+	Status      string    `json:"status"` // declined | failed
+	DeclineCode string    `json:"decline_code"`
+	NetworkCode string    `json:"network_code"`
+	At          time.Time `json:"at"`
+}
+
+// Modification is one capture, void or refund.
+type Modification struct {
+	ID          string    `json:"id"`
+	Kind        string    `json:"kind"`   // capture | void | refund
+	Amount      int64     `json:"amount"` // minor units
+	Status      string    `json:"status"` // processing | succeeded | failed | manual_review
+	DeclineCode string    `json:"decline_code"`
+	ProcessorID string    `json:"processor_id"`
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
 }
 
 // Token is a kept card as webhooks and GET /v1/tokens/{id} show it.

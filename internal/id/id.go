@@ -26,16 +26,17 @@ type Kind string
 
 // The kinds of things that have ids.
 const (
-	Merchant   Kind = "mer_"
-	Site       Kind = "site_"
-	Session    Kind = "cs_"
-	Payment    Kind = "pay_"
-	Event      Kind = "evt_"
-	Endpoint   Kind = "whk_"
-	SenseKey   Kind = "sns_"
-	Request    Kind = "req_"
-	Credential Kind = "key_"
-	User       Kind = "usr_"
+	Merchant     Kind = "mer_"
+	Site         Kind = "site_"
+	Session      Kind = "cs_"
+	Payment      Kind = "pay_"
+	Modification Kind = "mod_"
+	Event        Kind = "evt_"
+	Endpoint     Kind = "whk_"
+	SenseKey     Kind = "sns_"
+	Request      Kind = "req_"
+	Credential   Kind = "key_"
+	User         Kind = "usr_"
 )
 
 // New makes a fresh random id of a kind.

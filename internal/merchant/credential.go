@@ -105,6 +105,8 @@ type Store interface {
 	CreateMerchant(ctx context.Context, m Merchant, site Site, credentials []Credential) error
 	// FindMerchant gives an account, or fault.NotFound.
 	FindMerchant(ctx context.Context, merchant string) (Merchant, error)
+	// SetTerms replaces a merchant's fees and processors.
+	SetTerms(ctx context.Context, m Merchant) error
 	// FindCredential gives a credential by its public part, or fault.NotFound.
 	FindCredential(ctx context.Context, public string) (Credential, error)
 	// CreateUser keeps a person who may sign in.

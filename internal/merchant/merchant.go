@@ -14,6 +14,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/money"
 )
 
 // Environment keeps sandbox and real money apart. It is part of every key's text.
@@ -30,7 +31,20 @@ type Merchant struct {
 	ID          string
 	Name        string // as shoppers see it
 	Environment Environment
+	Fees        map[string]money.Fee // by currency, EveryCurrency for those not named
+	Processors  []string             // whom to ask, in order; the server's own order when empty
 	CreatedAt   time.Time
+}
+
+// EveryCurrency is the name under which a fee for all other currencies stands.
+const EveryCurrency = "*"
+
+// Fee gives the merchant's fee in a currency; none when its schedule has none.
+func (m Merchant) Fee(currency string) money.Fee {
+	if fee, ok := m.Fees[currency]; ok {
+		return fee
+	}
+	return m.Fees[EveryCurrency]
 }
 
 // Site is a website of a merchant: where its checkout may be embedded, and what

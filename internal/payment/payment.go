@@ -1,9 +1,11 @@
-// Package payment is one payment's life, from the durable intent to an outcome.
+// Package payment is one payment's life, from the durable intent to an outcome, and
+// what the merchant does with it after.
 //
-//	inflight ─▶ authorized                       inflight ─▶ requires_action ─▶ authorized | declined
-//	   ├─▶ declined
+//	inflight ─▶ authorized ─▶ captured ─▶ (partially) refunded     inflight ─▶ requires_action ─▶ authorized | declined
+//	   ├─▶ declined            └─▶ voided
 //	   ├─▶ failed      provably nothing reached the processor
-//	   └─▶ unknown ─ look up ─▶ authorized | declined | failed (two not-founds, apart in time)
+//	   └─▶ unknown ─ look up ─▶ authorized | declined | failed (two not-founds, apart in time) | manual_review after 72 h
+//	                 late approval nobody waits for ─▶ reversing ─ void or refund ─▶ reversed
 //
 // Every change is a Step: a pure function of the stored payment, made durable by
 // the store in one transaction with its events and audit entry. The same step
@@ -25,33 +27,19 @@ import (
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// State is where a payment stands.
-type State string
-
-// The states a payment can be in.
-const (
-	Inflight       State = "inflight"        // intent durable; the processor is being asked
-	RequiresAction State = "requires_action" // the issuer wants to see the shopper
-	Authorized     State = "authorized"
-	Declined       State = "declined"
-	Failed         State = "failed"
-	Unknown        State = "unknown" // asked, no clear answer: to be looked up
-)
-
-// Final tells whether nothing more will happen by itself.
-func (s State) Final() bool { return s == Authorized || s == Declined || s == Failed }
-
-// Payment is one attempt to charge one card for one session.
+// Payment is one charge of one card. More than one processor may have been tried
+// for it, one after the other: those before the last are its Attempts.
 type Payment struct {
 	ID        string
 	Merchant  string
-	Session   string
+	Session   string // empty when the merchant's server asked for it with a token
 	Site      string
 	Sequence  int // grows with every step; what compare-and-swap compares
 	State     State
 	Amount    money.Amount
 	Reference string // the merchant's own name for the order
 	Metadata  map[string]string
+	Terms     Terms
 	Card      card.Summary
 	Token     id.Token // chosen before the card is kept; good only when Vaulted
 	Vaulted   bool     // the token's card is durable
@@ -62,15 +50,35 @@ type Payment struct {
 	DeclineCode        processor.DeclineCode
 	NetworkCode        string
 	ApprovalCode       string
+	SchemeReference    string // the scheme's transaction id
 	AVS                string
 	CVVResult          string
 	ChallengeURL       string
 
-	CheckAt    time.Time // when the processor is to be asked what became of it; zero when final
+	Capturable int64 // minor units that may still be captured
+	Captured   int64
+	Refunded   int64
+
+	Attempts      []Attempt      // at processors before this one, oldest first
+	Modifications []Modification // captures, voids and refunds, oldest first
+
+	WaitUntil  time.Time // until when somebody waits for an approval
+	CheckAt    time.Time // when the processor is to be asked what became of it; zero for never
 	Checks     int       // how often it was asked
 	NotFoundAt time.Time // when the processor first said it never heard of it
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+}
+
+// Attempt is a processor that was asked, and whose answer let another be asked.
+type Attempt struct {
+	Processor   string                `json:"processor"`
+	Reference   string                `json:"reference"`
+	ProcessorID string                `json:"processor_id"`
+	State       State                 `json:"state"` // declined or failed
+	DeclineCode processor.DeclineCode `json:"decline_code"`
+	NetworkCode string                `json:"network_code"`
+	At          time.Time             `json:"at"`
 }
 
 // Step is one change of a payment: from the stored payment to the payment after
@@ -79,39 +87,21 @@ type Step func(Payment) (Payment, []event.Event, error)
 
 // Store keeps payments.
 type Store interface {
+	// KeepPayment makes the intent of a payment without a session durable.
+	KeepPayment(ctx context.Context, p Payment, actor string) error
 	// Advance applies a step to a merchant's payment in one transaction with its
 	// events, the jobs that deliver them, and an audit entry.
 	Advance(ctx context.Context, merchant, payment, actor string, step Step) (Payment, error)
 	// FindPayment gives a merchant's payment, or fault.NotFound.
 	FindPayment(ctx context.Context, merchant, payment string) (Payment, error)
-	// DuePayments gives up to limit payments of all merchants whose CheckAt has come.
-	DuePayments(ctx context.Context, now time.Time, limit int) ([]Payment, error)
+	// ClaimDue gives up to limit payments of all merchants whose CheckAt has come, and
+	// puts that off to until, so that no other server is given them meanwhile.
+	ClaimDue(ctx context.Context, now, until time.Time, limit int) ([]Payment, error)
 }
 
-// Payload is the payment as events and the API show it.
-func (p Payment) Payload() event.Payment {
-	out := event.Payment{
-		ID: p.ID, Status: p.Status(), Amount: p.Amount.Minor, Currency: p.Amount.Currency,
-		Session: p.Session, Site: p.Site, Reference: p.Reference, Metadata: p.Metadata,
-		Card: event.NewCard(p.Card), Sequence: p.Sequence,
-		Processor: event.Processor{
-			Name: p.Processor, ID: p.ProcessorID, NetworkCode: p.NetworkCode,
-			ApprovalCode: p.ApprovalCode, AVS: p.AVS, CVV: p.CVVResult,
-		},
-		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
-	}
-	if out.Metadata == nil {
-		out.Metadata = map[string]string{}
-	}
-	if p.Vaulted {
-		token := p.Token.String()
-		out.Token = &token
-	}
-	if p.State == Declined {
-		advice := AdviceFor(p.DeclineCode)
-		out.Decline = &event.Decline{Code: string(p.DeclineCode), Advice: string(advice.Kind), Message: advice.Message}
-	}
-	return out
+// Original names the payment's authorization to its processor.
+func (p Payment) Original() processor.Original {
+	return processor.Original{Reference: p.ProcessorReference, ProcessorID: p.ProcessorID, Amount: p.Amount}
 }
 
 // Status is the state in the words of the API: a merchant or shopper need not

@@ -2,18 +2,20 @@ package payment
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
 // Service asks processors and settles what they answer.
 type Service struct {
-	Store   Store
-	Gateway processor.Gateway
-	Now     func() time.Time
-	Log     *slog.Logger
+	Store    Store
+	Gateways map[string]processor.Gateway // by name
+	Now      func() time.Time
+	Log      *slog.Logger
 	// Budget is how long a processor may take to answer an authorization before
 	// the shopper is told that we are finding out. Default 10 s.
 	Budget time.Duration
@@ -33,15 +35,49 @@ func (s *Service) budget() time.Duration {
 // after whoever opened it must have finished or died.
 func (s *Service) Lease() time.Time { return s.Now().Add(s.budget() + 20*time.Second) }
 
+// gateway gives the processor that a payment is at. One that is not set up any more
+// cannot be asked.
+func (s *Service) gateway(name string) (processor.Gateway, error) {
+	if g, ok := s.Gateways[name]; ok {
+		return g, nil
+	}
+	return nil, fmt.Errorf("payment: the processor %q is not set up on this server", name)
+}
+
 // Ask asks the processor once to authorize an open payment, within the budget.
-// The card is borrowed. Ask changes nothing here; Answer does that.
-func (s *Service) Ask(ctx context.Context, p Payment, descriptor, returnURL string, instrument processor.Instrument) Reply {
+// The card is borrowed. Ask changes nothing here; Settle does that.
+func (s *Service) Ask(ctx context.Context, p Payment, returnURL string, instrument processor.Instrument) Reply {
+	gateway, err := s.gateway(p.Processor)
+	if err != nil {
+		return Reply{Unsent: err}
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
-	outcome, err := s.Gateway.Authorize(ctx, processor.Request{
-		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: descriptor, ReturnURL: returnURL,
+	outcome, err := gateway.Authorize(ctx, processor.Request{
+		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: returnURL,
+		Capture: p.Terms.Capture == Automatic, Initiator: p.Terms.Initiator, Recurring: p.Terms.Recurring,
+		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments,
 	}, instrument)
 	return Reply{Outcome: outcome, Unsent: err}
+}
+
+// AskAll asks the payment's processor and, as long as an answer lets another be asked,
+// those of fallbacks in their order: each attempt is durable before its first byte.
+// It gives the payment as the last attempt has it, and that attempt's reply.
+func (s *Service) AskAll(ctx context.Context, p Payment, fallbacks []string, returnURL, actor string, instrument processor.Instrument) (Payment, Reply) {
+	for {
+		reply := s.Ask(ctx, p, returnURL, instrument)
+		if len(fallbacks) == 0 || !reply.letsAnother(p) {
+			return p, reply
+		}
+		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Reroute(reply, fallbacks[0], id.Random(), s.Lease(), s.Now()))
+		if err != nil {
+			s.Log.Error("a payment could not be taken to the next processor", "payment", p.ID, "error", err)
+			return p, reply
+		}
+		s.Log.Info("a payment goes to the next processor", "payment", p.ID, "from", p.Processor, "to", next.Processor, "reply", reply.String())
+		p, fallbacks = next, fallbacks[1:]
+	}
 }
 
 // Settle makes a reply durable.
@@ -51,7 +87,11 @@ func (s *Service) Settle(ctx context.Context, p Payment, actor string, reply Rep
 	} else if reply.Outcome.State != processor.NotFound && !p.echoes(reply.Outcome) {
 		s.Log.Error("the processor's answer is about something else", "payment", p.ID, "processor_id", reply.Outcome.ProcessorID)
 	}
-	return s.Store.Advance(ctx, p.Merchant, p.ID, actor, Answer(reply, s.Now()))
+	after, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Answer(reply, s.Now()))
+	if err == nil && after.State != p.State && (after.State == ManualReview || after.State == Reversing) {
+		s.Log.Error("a payment needs to be looked at", "payment", p.ID, "state", after.State, "was", p.State)
+	}
+	return after, err
 }
 
 // Find gives a merchant's payment. Errors: fault.NotFound.
@@ -61,14 +101,21 @@ func (s *Service) Find(ctx context.Context, merchant, payment string) (Payment, 
 
 // Refresh asks the processor what became of an unsettled payment, and settles
 // that. It never asks to authorize again. A challenge that nobody finished in
-// ChallengeLife is cancelled.
+// ChallengeLife is cancelled. What cannot be asked about is for a person.
 func (s *Service) Refresh(ctx context.Context, p Payment, actor string) (Payment, error) {
+	gateway, err := s.gateway(p.Processor)
+	if err != nil {
+		return s.learn(ctx, p, actor, processor.Outcome{}, err)
+	}
+	if !gateway.Abilities().Lookup {
+		return s.Store.Advance(ctx, p.Merchant, p.ID, actor, Review(s.Now()))
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
-	outcome, err := s.Gateway.Lookup(ctx, p.ProcessorReference)
+	outcome, err := gateway.Lookup(ctx, p.Original())
 	late := s.Now().Sub(p.CreatedAt) > ChallengeLife
 	if err == nil && outcome.State == processor.Challenge && late {
-		outcome, err = s.Gateway.CancelChallenge(ctx, p.ProcessorReference)
+		outcome, err = gateway.CancelChallenge(ctx, p.Original())
 	}
 	return s.learn(ctx, p, actor, outcome, err)
 }
@@ -77,15 +124,21 @@ func (s *Service) Refresh(ctx context.Context, p Payment, actor string) (Payment
 // authorization cannot be approved behind the back of the next one. The payment
 // comes back as the processor says it is: it may have been approved meanwhile.
 func (s *Service) Abandon(ctx context.Context, p Payment, actor string) (Payment, error) {
+	gateway, err := s.gateway(p.Processor)
+	if err != nil {
+		return s.learn(ctx, p, actor, processor.Outcome{}, err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
-	outcome, err := s.Gateway.CancelChallenge(ctx, p.ProcessorReference)
+	outcome, err := gateway.CancelChallenge(ctx, p.Original())
 	return s.learn(ctx, p, actor, outcome, err)
 }
 
 // learn settles what a look-up said. When it said nothing, the payment stays
 // what it is and is asked about later.
 func (s *Service) learn(ctx context.Context, p Payment, actor string, outcome processor.Outcome, err error) (Payment, error) {
+	// The question's time may be over; what it brought is kept all the same.
+	ctx = context.WithoutCancel(ctx)
 	if err != nil {
 		s.Log.Warn("the processor cannot be asked", "payment", p.ID, "error", err)
 		return s.Store.Advance(ctx, p.Merchant, p.ID, actor, AskLater(s.Now()))

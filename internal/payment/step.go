@@ -17,15 +17,23 @@ const visibility = 30 * time.Second
 // authorization is voided.
 const ChallengeLife = 15 * time.Minute
 
+// ReviewAfter is how long a processor may leave open what became of something before
+// a person is to look at it.
+const ReviewAfter = 72 * time.Hour
+
+// reviewInterval is how often the processor is still asked then.
+const reviewInterval = 24 * time.Hour
+
 // ErrSettled is what a step returns for a payment that is final already.
 var ErrSettled = fault.New(fault.Conflict, "This payment is settled already.")
 
 // Answer is the step that takes in a processor's answer, first or looked up.
 // The processor's echo must match what was asked: an approval of another amount
-// is not an approval but something to find out about.
+// is not an approval but something to find out about. An approval of what was
+// declined or had failed is given back.
 func Answer(reply Reply, now time.Time) Step {
 	return func(p Payment) (Payment, []event.Event, error) {
-		if p.State.Final() {
+		if !p.State.Pending() && !p.watched(reply) {
 			return p, nil, ErrSettled
 		}
 		before := p.State
@@ -36,18 +44,48 @@ func Answer(reply Reply, now time.Time) Step {
 	}
 }
 
+// watched tells whether an answer still matters to a payment that is settled: an
+// approval that was thought impossible, or another word that nothing is known of one
+// that failed.
+func (p Payment) watched(reply Reply) bool {
+	if reply.Unsent != nil || p.State != Failed && p.State != Declined {
+		return false
+	}
+	late := reply.Outcome.State == processor.Approved && p.echoes(reply.Outcome)
+	return late || p.State == Failed && !p.CheckAt.IsZero()
+}
+
 // AskLater is the step for a look-up that got no answer: nothing is known that
 // was not known before, and the next one is scheduled.
 func AskLater(now time.Time) Step {
 	return func(p Payment) (Payment, []event.Event, error) {
-		if p.State.Final() {
+		if !p.State.Pending() && p.CheckAt.IsZero() {
 			return p, nil, ErrSettled
 		}
 		before := p.State
-		if p.State == Inflight {
-			p.State = Unknown
+		switch {
+		case p.State == Failed:
+			p = p.watch(now, watchMost)
+		case p.State == Inflight:
+			p = p.ask(Unknown, now)
+		default:
+			p = p.ask(p.State, now)
 		}
-		p = p.ask(p.State, now)
+		p.Sequence++
+		p.UpdatedAt = now
+		return p, announce(before, p, now), nil
+	}
+}
+
+// Review is the step that hands a payment to a person whose processor cannot say what
+// became of it.
+func Review(now time.Time) Step {
+	return func(p Payment) (Payment, []event.Event, error) {
+		if !p.State.Pending() || p.State == ManualReview {
+			return p, nil, ErrSettled
+		}
+		before := p.State
+		p.State, p.CheckAt = ManualReview, time.Time{}
 		p.Sequence++
 		p.UpdatedAt = now
 		return p, announce(before, p, now), nil
@@ -68,13 +106,23 @@ func announce(before State, p Payment, now time.Time) []event.Event {
 	return events
 }
 
-// announcement is the event that tells of a state.
+// announcement is the event that tells of a state. PartiallyCaptured and
+// PartiallyRefunded are reached by a modification, which is told of as such, or found
+// at the processor.
 var announcement = map[State]event.Type{
-	Authorized:     event.PaymentAuthorized,
-	Declined:       event.PaymentDeclined,
-	Failed:         event.PaymentFailed,
-	RequiresAction: event.PaymentRequiresAction,
-	Unknown:        event.PaymentProcessing,
+	Authorized:        event.PaymentAuthorized,
+	PartiallyCaptured: event.PaymentCaptured,
+	Captured:          event.PaymentCaptured,
+	PartiallyRefunded: event.PaymentRefunded,
+	Refunded:          event.PaymentRefunded,
+	Voided:            event.PaymentVoided,
+	Declined:          event.PaymentDeclined,
+	Failed:            event.PaymentFailed,
+	RequiresAction:    event.PaymentRequiresAction,
+	Unknown:           event.PaymentProcessing,
+	ManualReview:      event.PaymentManualReview,
+	Reversing:         event.PaymentReversing,
+	Reversed:          event.PaymentReversed,
 }
 
 // take moves the payment to the state that a reply stands for.
@@ -87,21 +135,44 @@ func (p Payment) take(reply Reply, now time.Time) Payment {
 		return p.notFound(now)
 	}
 	if o.State == processor.Unknown || !p.echoes(o) {
-		return p.ask(Unknown, now)
+		return p.unclear(now)
 	}
-	p.ProcessorID, p.NetworkCode, p.ApprovalCode, p.AVS, p.CVVResult = o.ProcessorID, o.NetworkCode, o.ApprovalCode, o.AVS, o.CVVResult
+	told := p.State == Failed || p.State == Declined
 	switch o.State {
 	case processor.Approved:
-		return p.final(Authorized)
+		p.identify(o)
+		p.DeclineCode = ""
+		p.Captured, p.Refunded, p.Capturable = o.Captured, o.Refunded, 0
+		if !o.Voided {
+			p.Capturable = max(0, p.Amount.Minor-o.Captured)
+		}
+		if told || p.nobodyWaits(now) {
+			return p.giveBack(now)
+		}
+		return p.final(p.standing())
 	case processor.Declined:
+		if told {
+			return p.final(p.State)
+		}
+		p.identify(o)
 		p.DeclineCode = o.DeclineCode
 		return p.final(Declined)
 	case processor.Challenge:
+		if told || p.State == ManualReview {
+			return p.unclear(now)
+		}
+		p.identify(o)
 		p.ChallengeURL = o.ChallengeURL
 		return p.ask(RequiresAction, now)
 	default:
-		return p.ask(Unknown, now)
+		return p.unclear(now)
 	}
+}
+
+// identify keeps what the processor and the scheme call the authorization.
+func (p *Payment) identify(o processor.Outcome) {
+	p.ProcessorID, p.NetworkCode, p.ApprovalCode = o.ProcessorID, o.NetworkCode, o.ApprovalCode
+	p.SchemeReference, p.AVS, p.CVVResult = o.SchemeReference, o.AVS, o.CVVResult
 }
 
 // echoes tells whether an answer is about this payment.
@@ -109,32 +180,100 @@ func (p Payment) echoes(o processor.Outcome) bool {
 	return o.Reference == p.ProcessorReference && o.Amount == p.Amount
 }
 
+// nobodyWaits tells whether an approval comes too late to be let stand. A card that was
+// only validated has nothing to give back.
+func (p Payment) nobodyWaits(now time.Time) bool {
+	return p.Terms.Late != Keep && p.Amount.Minor > 0 && !p.WaitUntil.IsZero() && now.After(p.WaitUntil)
+}
+
+// giveBack plans the reversal of a late approval: a void of what was not captured, a
+// refund of what was.
+func (p Payment) giveBack(now time.Time) Payment {
+	m := Modification{
+		ID: p.ID + "-reversal", State: Planned, Reference: p.ProcessorReference + "-reversal",
+		CheckAt: now, CreatedAt: now, UpdatedAt: now,
+	}
+	switch {
+	case p.Capturable > 0 && p.Captured == 0:
+		m.Kind, m.Amount = processor.Void, p.Capturable
+	case p.Captured > p.Refunded:
+		m.Kind, m.Amount = processor.Refund, p.Captured-p.Refunded
+	default:
+		return p.final(Reversed)
+	}
+	p.State, p.ChallengeURL = Reversing, ""
+	p.Modifications = append(p.Modifications[:len(p.Modifications):len(p.Modifications)], m)
+	p.schedule()
+	return p
+}
+
 func (p Payment) final(s State) Payment {
 	p.State, p.CheckAt, p.ChallengeURL = s, time.Time{}, ""
 	return p
 }
 
-// ask schedules the next look-up: after 2 seconds, then twice as long each time,
-// up to an hour.
+// unclear keeps asking.
+func (p Payment) unclear(now time.Time) Payment {
+	switch p.State {
+	case Failed:
+		return p.watch(now, watchMost)
+	case ManualReview:
+		return p.ask(ManualReview, now)
+	}
+	return p.ask(Unknown, now)
+}
+
+// ask schedules the next look-up: after 2 seconds, then twice as long each time, up to
+// an hour; after ReviewAfter a person is called in, and it is asked once a day.
 func (p Payment) ask(s State, now time.Time) Payment {
-	wait := min(2*time.Second<<min(p.Checks, 20), time.Hour)
+	after := wait(p.Checks)
 	if s == RequiresAction {
 		// A shopper is looking at the issuer's page, so ask soon and steadily.
-		wait = min(wait, 30*time.Second)
+		after = min(after, 30*time.Second)
+	} else {
+		p.ChallengeURL = ""
 	}
-	p.State, p.CheckAt, p.Checks = s, now.Add(wait), p.Checks+1
+	if now.Sub(p.CreatedAt) >= ReviewAfter {
+		s, after, p.ChallengeURL = ManualReview, reviewInterval, ""
+	}
+	p.State, p.CheckAt, p.Checks = s, now.Add(after), p.Checks+1
 	return p
 }
 
+// wait is how long after the question number n, counted from 0, the next one is due.
+func wait(n int) time.Duration { return min(2*time.Second<<min(n, 20), time.Hour) }
+
 // notFound takes in that the processor does not know the reference.
 func (p Payment) notFound(now time.Time) Payment {
+	if p.State == ManualReview {
+		return p.ask(ManualReview, now) // three days of something else: not for us to say
+	}
 	if p.NotFoundAt.IsZero() {
 		p.NotFoundAt = now
 	}
-	if now.Sub(p.NotFoundAt) >= visibility {
-		return p.final(Failed)
+	if p.State == Failed || now.Sub(p.NotFoundAt) >= visibility {
+		return p.final(Failed).watch(now, watchFor)
 	}
 	return p.ask(Unknown, now)
+}
+
+// How long a payment that failed because its processor knew nothing of it is still
+// asked about: until it knows nothing of it after watchFor, or for watchMost if it says
+// nothing. What becomes visible later is found by reconciliation.
+const (
+	watchFor  = 48 * time.Hour
+	watchMost = 30 * 24 * time.Hour
+)
+
+// watch schedules another look at a payment that failed, at least ten minutes from now
+// and each time three times as long after the first not-found, for so long.
+func (p Payment) watch(now time.Time, long time.Duration) Payment {
+	age := now.Sub(p.NotFoundAt)
+	p.CheckAt = time.Time{}
+	if age < long {
+		p.CheckAt = now.Add(min(max(10*time.Minute, 2*age), reviewInterval))
+	}
+	return p
 }
 
 // Reply is what came of asking a processor.

@@ -88,7 +88,7 @@ func TestAnAnswer(t *testing.T) {
 		if err != nil || after.State != c.to || !slices.Equal(types(events), c.tells) {
 			t.Errorf("%s: %s, %v, %v", name, after.State, types(events), err)
 		}
-		if after.Sequence != p.Sequence+1 || !after.UpdatedAt.Equal(now) || after.State.Final() != after.CheckAt.IsZero() {
+		if after.Sequence != p.Sequence+1 || !after.UpdatedAt.Equal(now) || after.State.Pending() == after.CheckAt.IsZero() {
 			t.Errorf("%s: sequence %d, updated %s, to be checked %s", name, after.Sequence, after.UpdatedAt, after.CheckAt)
 		}
 		if after.State != payment.RequiresAction && after.ChallengeURL != "" {
@@ -99,14 +99,104 @@ func TestAnAnswer(t *testing.T) {
 
 func TestWhatIsSettledStaysSo(t *testing.T) {
 	t.Parallel()
-	for _, state := range []payment.State{payment.Authorized, payment.Declined, payment.Failed} {
+	for _, state := range payment.States {
+		if state.Pending() {
+			continue
+		}
 		p := opened()
-		p.State = state
-		for _, step := range []payment.Step{payment.Answer(said(processor.Approved), start), payment.Answer(said(processor.Declined), start), payment.AskLater(start)} {
-			if after, events, err := step(p); !errors.Is(err, payment.ErrSettled) || len(events) != 0 || after.State != state {
-				t.Errorf("%s became %s: %v", state, after.State, err)
+		p.State, p.CheckAt = state, time.Time{}
+		steps := map[string]payment.Step{"approved": payment.Answer(said(processor.Approved), start), "declined": payment.Answer(said(processor.Declined), start), "no answer": payment.AskLater(start), "review": payment.Review(start)}
+		for name, step := range steps {
+			after, events, err := step(p)
+			if name == "approved" && (state == payment.Failed || state == payment.Declined) {
+				if err != nil || after.State != payment.Reversing || !slices.Equal(types(events), []event.Type{event.PaymentReversing}) {
+					t.Errorf("%s, and approved late: %s, %v, %v", state, after.State, types(events), err)
+				}
+				continue
+			}
+			if !errors.Is(err, payment.ErrSettled) || len(events) != 0 || after.State != state {
+				t.Errorf("%s, and %s: became %s: %v", state, name, after.State, err)
 			}
 		}
+	}
+}
+
+// An approval that nobody waits for any more is given back: voided, or refunded if it was
+// captured with the approval.
+func TestALateApprovalIsGivenBack(t *testing.T) {
+	t.Parallel()
+	for kind, captured := range map[processor.ModificationKind]int64{processor.Void: 0, processor.Refund: 4900} {
+		p := opened()
+		p.WaitUntil = start.Add(20 * time.Minute)
+		approved := said(processor.Approved)
+		approved.Outcome.Captured = captured
+		if after, _, err := payment.Answer(approved, p.WaitUntil)(p); err != nil || !after.State.Paid() {
+			t.Errorf("in time: %s, %v", after.State, err)
+		}
+		late := p.WaitUntil.Add(time.Millisecond)
+		keep := p
+		keep.Terms.Late = payment.Keep
+		if after, _, err := payment.Answer(approved, late)(keep); err != nil || !after.State.Paid() {
+			t.Errorf("late, and to be kept: %s, %v", after.State, err)
+		}
+		after, events, err := payment.Answer(approved, late)(p)
+		if err != nil || after.State != payment.Reversing || !slices.Equal(types(events), []event.Type{event.PaymentReversing}) || len(after.Modifications) != 1 {
+			t.Fatalf("late: %s, %v, %v", after.State, types(events), err)
+		}
+		m := after.Modifications[0]
+		if m.Kind != kind || m.Amount != 4900 || m.State != payment.Planned || after.CheckAt != late {
+			t.Errorf("late, with %d captured: %+v, due %s", captured, m, after.CheckAt)
+		}
+		sent, _, err := payment.Sending(m.ID, late.Add(time.Minute), late)(after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := payment.Sending(m.ID, late.Add(time.Minute), late)(sent); !errors.Is(err, payment.ErrSettled) {
+			t.Errorf("sent twice: %v", err)
+		}
+		answer := payment.Reply{Outcome: processor.Outcome{State: processor.Approved, Reference: m.Reference, Amount: p.Amount}}
+		reversed, events, err := payment.Modified(m.ID, answer, true, late)(sent)
+		if err != nil || reversed.State != payment.Reversed || !slices.Equal(types(events), []event.Type{event.PaymentReversed}) || !reversed.CheckAt.IsZero() {
+			t.Errorf("given back: %s, %v, %v", reversed.State, types(events), err)
+		}
+		answer.Outcome.State, answer.Outcome.DeclineCode = processor.Declined, processor.NotPermitted
+		stuck, events, err := payment.Modified(m.ID, answer, true, late)(sent)
+		if err != nil || stuck.State != payment.ManualReview || !slices.Equal(types(events), []event.Type{event.PaymentManualReview}) {
+			t.Errorf("could not be given back: %s, %v, %v", stuck.State, types(events), err)
+		}
+	}
+}
+
+// Three days without an answer are for a person; the processor is still asked, once a day.
+func TestManualReview(t *testing.T) {
+	t.Parallel()
+	p := opened()
+	now := start
+	told := 0
+	for now.Before(start.Add(75 * time.Hour)) {
+		now = p.CheckAt
+		after, events, err := payment.AskLater(now)(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.Type == event.PaymentManualReview {
+				told++
+			}
+		}
+		if due := now.Sub(start) >= 72*time.Hour; due != (after.State == payment.ManualReview) {
+			t.Fatalf("after %s: %s", now.Sub(start), after.State)
+		}
+		p = after
+	}
+	if told != 1 || p.CheckAt.Sub(p.UpdatedAt) != 24*time.Hour {
+		t.Errorf("told %d times, to be asked again after %s", told, p.CheckAt.Sub(p.UpdatedAt))
+	}
+	if after, _, _ := payment.Answer(said(processor.NotFound), now)(p); after.State != payment.ManualReview {
+		t.Errorf("nobody knows anything of it: %s", after.State)
+	}
+	if after, _, _ := payment.Answer(said(processor.Declined), now)(p); after.State != payment.Declined {
+		t.Errorf("declined after all: %s", after.State)
 	}
 }
 
@@ -172,10 +262,15 @@ func TestNoOrderOfAnswersMakesMoney(t *testing.T) {
 			exact := reply.Outcome.Reference == p.ProcessorReference && reply.Outcome.Amount == p.Amount
 			missing := !mute && reply.Unsent == nil && reply.Outcome.State == processor.NotFound
 			after, events, err := step(p)
-			if p.State.Final() {
-				if !errors.Is(err, payment.ErrSettled) || after.State != p.State || len(events) > 0 {
+			if !p.State.Pending() {
+				late := err == nil && after.State == payment.Reversing && p.State != payment.Authorized && !mute && reply.Outcome.State == processor.Approved && exact
+				if late {
+					return
+				}
+				if after.State != p.State || len(events) > 0 {
 					t.Fatalf("%s became %s", p.State, after.State)
 				}
+				p = after
 				continue
 			}
 			if err != nil || after.Sequence != p.Sequence+1 {
@@ -198,7 +293,7 @@ func TestNoOrderOfAnswersMakesMoney(t *testing.T) {
 					t.Fatalf("failed on %+v, first missing %s, now %s", reply, firstMissing, now)
 				}
 			}
-			if after.State.Final() != after.CheckAt.IsZero() || !after.State.Final() && !after.CheckAt.After(now) {
+			if after.State.Pending() && !after.CheckAt.After(now) {
 				t.Fatalf("%s is to be checked at %s, now %s", after.State, after.CheckAt, now)
 			}
 			for _, e := range events {

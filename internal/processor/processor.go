@@ -7,10 +7,14 @@
 //
 // A decline is an Outcome, not an error. An error means that nothing was sent.
 // Anything after the first byte that is not a clear answer is Unknown.
+//
+// What a gateway can do beyond that it declares as Abilities; a payment asks for
+// nothing else, and turns to manual review what it cannot find out.
 package processor
 
 import (
 	"context"
+	"time"
 
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/pan"
@@ -21,12 +25,54 @@ import (
 // copy it makes.
 type Instrument = pan.Card
 
+// Initiator is who asked for a payment, as the schemes' stored-credential rules
+// have it.
+type Initiator string
+
+// Who can ask for a payment.
+const (
+	Customer Initiator = "customer" // CIT: the shopper is there
+	Merchant Initiator = "merchant" // MIT: under an agreement made earlier
+)
+
 // Request is one authorization to ask for.
 type Request struct {
 	Reference  string       // random 128 bits; sent both as reference and as idempotency key
-	Amount     money.Amount // minor units
+	Amount     money.Amount // minor units; zero validates the card without charging it
 	Descriptor string       // what the shopper's statement will say
 	ReturnURL  string       // where the issuer's page sends the shopper after a challenge
+	Capture    bool         // capture at once what is approved
+
+	Initiator       Initiator // Customer when empty
+	Recurring       bool      // one of a series that the shopper agreed to
+	SchemeReference string    // the scheme's transaction id of the agreement's first payment, for Merchant
+	Installments    int       // how many the issuer is to bill it in; 0 for one
+}
+
+// Original names an authorization that was asked for.
+type Original struct {
+	Reference   string       // ours
+	ProcessorID string       // the processor's; empty when its answer never came
+	Amount      money.Amount // what was asked for
+}
+
+// ModificationKind is what can be done with an approved authorization.
+type ModificationKind string
+
+// The kinds of modification.
+const (
+	Capture ModificationKind = "capture"
+	Void    ModificationKind = "void"   // what was not captured is released
+	Refund  ModificationKind = "refund" // of what was captured
+)
+
+// Modification is one capture, void or refund to ask for. It carries no card.
+type Modification struct {
+	Kind      ModificationKind
+	Reference string       // random 128 bits; sent both as reference and as idempotency key
+	Amount    money.Amount // of a capture or refund; of a void what is left to be captured
+	Final     bool         // of a capture: what is left is released
+	Original  Original
 }
 
 // State is what a processor's answer means.
@@ -41,19 +87,48 @@ const (
 	NotFound  State = "not_found" // look-up only: the processor has never heard of the reference
 )
 
-// Outcome is a processor's answer.
+// Outcome is a processor's answer, about an authorization or a modification.
 type Outcome struct {
-	State        State
-	ProcessorID  string       // the processor's own name for the authorization
-	Reference    string       // echoed by the processor; checked against the request
-	Amount       money.Amount // echoed by the processor; checked against the request
-	DeclineCode  DeclineCode  // when Declined
-	NetworkCode  string       // the scheme's two-character response code (ISO 8583, data element 39)
-	ApprovalCode string       // the issuer's six characters, when Approved
-	AVS          string       // address check result, one letter, or empty
-	CVVResult    string       // CVV check result, one letter, or empty
-	ChallengeURL string       // the issuer's page, when Challenge
-	Detail       string       // for the log: why an answer is Unknown; never card data
+	State           State
+	ProcessorID     string       // the processor's own name for it
+	Reference       string       // echoed by the processor; checked against the request
+	Amount          money.Amount // echoed by the processor; checked against the request
+	DeclineCode     DeclineCode  // when Declined
+	NetworkCode     string       // the scheme's two-character response code (ISO 8583, data element 39)
+	ApprovalCode    string       // the issuer's six characters, when Approved
+	SchemeReference string       // the scheme's transaction id, which later payments of a series name
+	AVS             string       // address check result, one letter, or empty
+	CVVResult       string       // CVV check result, one letter, or empty
+	ChallengeURL    string       // the issuer's page, when Challenge
+	Detail          string       // for the log: why an answer is Unknown; never card data
+
+	// What became of an approved authorization since, in minor units.
+	Captured int64
+	Refunded int64
+	Voided   bool // what was not captured has been released
+}
+
+// Abilities is what a processor can do. What is false is never asked for.
+type Abilities struct {
+	Idempotent        bool // the same reference asked for again is answered as the first time, and done once
+	Lookup            bool // tells what became of a reference
+	List              bool // lists what it did, for reconciliation
+	ManualCapture     bool // can approve now and capture later
+	PartialCapture    bool // can capture less than was approved
+	MultipleCaptures  bool // can capture more than once
+	Void              bool
+	Refund            bool
+	PartialRefund     bool // less than was captured, and more than once
+	ZeroAmount        bool // validates a card without charging it
+	Challenge         bool // 3-D Secure
+	MerchantInitiated bool
+	Installments      bool
+}
+
+// Listed is one authorization in a processor's own list.
+type Listed struct {
+	Outcome
+	At time.Time // when the processor was asked
 }
 
 // Gateway is one processor account. Implementations are safe for concurrent use
@@ -61,17 +136,29 @@ type Outcome struct {
 type Gateway interface {
 	// Name is the processor's short name, such as "sandbox".
 	Name() string
+	// Abilities tells what may be asked for.
+	Abilities() Abilities
 	// ChallengeOrigins lists the origins of issuer pages that a checkout must be
 	// allowed to frame.
 	ChallengeOrigins() []string
 	// Authorize asks once. An error means that provably nothing was sent.
 	Authorize(ctx context.Context, req Request, card Instrument) (Outcome, error)
-	// Lookup asks what became of a reference. An error means that no answer came
-	// and it should be asked again.
-	Lookup(ctx context.Context, reference string) (Outcome, error)
+	// Lookup asks what became of an authorization. An error means that no answer
+	// came and it should be asked again.
+	Lookup(ctx context.Context, of Original) (Outcome, error)
 	// CancelChallenge ends a pending challenge so that it can no longer be
 	// approved, and gives the authorization as it then is: Declined with
 	// AuthenticationFailed, or what it had become before. Doing it twice is
 	// harmless. An error means that no answer came and it should be asked again.
-	CancelChallenge(ctx context.Context, reference string) (Outcome, error)
+	CancelChallenge(ctx context.Context, of Original) (Outcome, error)
+	// Modify asks for a capture, void or refund. What is done already, such as a void
+	// of what has been voided, is Approved. An error means that nothing was sent.
+	Modify(ctx context.Context, m Modification) (Outcome, error)
+	// LookupModification asks what became of a modification. An error means that no
+	// answer came and it should be asked again.
+	LookupModification(ctx context.Context, m Modification) (Outcome, error)
+	// List gives every authorization that was asked for in a span of time, from
+	// included and to excluded, to each in turn. An error means that the list is not
+	// whole.
+	List(ctx context.Context, from, to time.Time, each func(Listed) error) error
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"reflect"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
@@ -65,10 +66,34 @@ func (db *DB) FindMerchant(ctx context.Context, id string) (merchant.Merchant, e
 		ID          string
 		Name        string
 		Environment merchant.Environment
+		Fees        string
+		Processors  string
 		CreatedAt   int64 `db:"created_at"`
 	}
-	err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, created_at FROM merchants WHERE id = ?`), id)
-	return merchant.Merchant{ID: row.ID, Name: row.Name, Environment: row.Environment, CreatedAt: at(row.CreatedAt)}, missing(err)
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, fees, processors, created_at FROM merchants WHERE id = ?`), id); err != nil {
+		return merchant.Merchant{}, missing(err)
+	}
+	m := merchant.Merchant{ID: row.ID, Name: row.Name, Environment: row.Environment, CreatedAt: at(row.CreatedAt)}
+	if err := json.Unmarshal([]byte(row.Fees), &m.Fees); err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(row.Processors), &m.Processors)
+}
+
+// SetTerms replaces what a merchant pays and where its payments go.
+func (db *DB) SetTerms(ctx context.Context, m merchant.Merchant) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE merchants SET fees = ?, processors = ? WHERE id = ?`), encode(m.Fees), encode(m.Processors), m.ID)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(notFound, err)
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{
+			Merchant: m.ID, Actor: "operator", Action: "merchant.terms", Object: m.ID, Detail: "fees " + encode(m.Fees) + ", processors " + encode(m.Processors),
+		})
+	})
 }
 
 // FindCredential gives a credential by its public part, which is all a caller
@@ -154,17 +179,17 @@ func collect[Row, Thing any](rows []Row, read func(Row) (Thing, error)) ([]Thing
 	return things, nil
 }
 
-// encode writes a small value of ours as JSON, nil as an empty list or object.
-func encode[T []string | map[string]string](value T) string {
+// encode writes a value of our own as JSON: nothing is an empty list or object.
+func encode(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic("store: " + err.Error()) // texts and maps of texts always encode
+		panic("store: " + err.Error()) // plain structs, lists and maps of texts always encode
 	}
-	if string(text) == "null" {
-		if _, list := any(value).([]string); list {
-			return "[]"
-		}
-		return "{}"
+	if string(text) != "null" {
+		return string(text)
 	}
-	return string(text)
+	if reflect.TypeOf(value).Kind() == reflect.Slice {
+		return "[]"
+	}
+	return "{}"
 }

@@ -22,9 +22,9 @@ func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor strin
 	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
-			(id, merchant, site, amount, currency, reference, description, metadata, sense_key, created_at, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata),
+			(id, merchant, site, amount, currency, reference, description, metadata, terms, sense_key, created_at, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata), encode(s.Terms),
 			s.SenseKey, millis(s.CreatedAt), millis(s.ExpiresAt)); err != nil {
 			return err
 		}
@@ -42,18 +42,21 @@ type sessionRow struct {
 	Reference   string
 	Description string
 	Metadata    string
+	Terms       string
 	SenseKey    string               `db:"sense_key"`
 	CreatedAt   int64                `db:"created_at"`
 	ExpiresAt   int64                `db:"expires_at"`
 	Seller      string               `db:"seller"`
 	Environment merchant.Environment `db:"environment"`
-	SiteName    string               `db:"site_name"`
+	Fees        string
+	Processors  string
+	SiteName    string `db:"site_name"`
 	Descriptor  string
 	Origins     string
 }
 
-const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata,
-	s.sense_key, s.created_at, s.expires_at, m.name AS seller, m.environment, w.name AS site_name, w.descriptor, w.origins
+const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata, s.terms,
+	s.sense_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, w.name AS site_name, w.descriptor, w.origins
 	FROM checkout_sessions s JOIN merchants m ON m.id = s.merchant JOIN sites w ON w.merchant = s.merchant AND w.id = s.site `
 
 func (r sessionRow) view() (checkout.View, error) {
@@ -67,6 +70,15 @@ func (r sessionRow) view() (checkout.View, error) {
 		Site:     merchant.Site{ID: r.Site, Merchant: r.Merchant, Name: r.SiteName, Descriptor: r.Descriptor},
 	}
 	if err := json.Unmarshal([]byte(r.Metadata), &v.Session.Metadata); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(r.Terms), &v.Session.Terms); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(r.Processors), &v.Merchant.Processors); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(r.Fees), &v.Merchant.Fees); err != nil {
 		return v, err
 	}
 	return v, json.Unmarshal([]byte(r.Origins), &v.Site.Origins)
@@ -95,7 +107,7 @@ func readSession(ctx context.Context, q queryer, where string, args ...any) (che
 		return checkout.View{}, err
 	}
 	for _, a := range attempts {
-		p, err := a.payment()
+		p, err := a.withModifications(ctx, q)
 		if err != nil {
 			return checkout.View{}, err
 		}
@@ -132,12 +144,7 @@ func (db *DB) OpenPayment(ctx context.Context, session string, admit func(checko
 		if p, err = admit(v); err != nil {
 			return err
 		}
-		if err := insertPayment(ctx, tx, p); err != nil {
-			return err
-		}
-		return db.appendAudit(ctx, tx, audit.Entry{
-			Merchant: p.Merchant, Actor: "shopper " + session, Action: "payment.open", Object: p.ID, Detail: p.Amount.String(),
-		})
+		return db.openPayment(ctx, tx, p, "shopper "+session)
 	})
 	return p, err
 }

@@ -21,8 +21,6 @@ import (
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
-	"github.com/paywicket/paywicket/internal/processor"
-	"github.com/paywicket/paywicket/internal/processor/sandbox"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -34,9 +32,6 @@ import (
 	"github.com/paywicket/paywicket/server/seal"
 	"github.com/paywicket/paywicket/server/wire"
 )
-
-// processorLife bounds a call to a processor beyond any budget.
-const processorLife = 90 * time.Second
 
 // clock is the time that everything is stamped with: to the millisecond, as it is
 // stored, so that a thing looks the same before and after.
@@ -98,13 +93,13 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	if a.keys, err = openKeys(ctx, a.db, a.config.Data, a.config.Master); err != nil {
 		return err
 	}
-	gateway, err := a.openGateway()
+	gateways, err := a.openGateways()
 	if err != nil {
 		return err
 	}
 	policy := egress.Policy{Loopback: a.config.Loopback}
 	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
-	a.payments = &payment.Service{Store: a.db, Gateway: gateway, Now: clock, Log: a.log, Budget: a.config.Budget}
+	a.payments = &payment.Service{Store: a.db, Gateways: gateways.byName(), Now: clock, Log: a.log, Budget: a.config.Budget}
 	a.webhooks = &webhook.Service{
 		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
 	}
@@ -113,13 +108,13 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		return err
 	}
 	checkouts := &checkout.Service{
-		Store: a.db, Sites: a.db, Payments: a.payments, Vault: a.cards, Processor: gateway.Name(), Now: clock, Log: a.log,
+		Store: a.db, Merchants: a.db, Payments: a.payments, Vault: a.cards, Processors: gateways.abilities(), Now: clock, Log: a.log,
 		ReturnURL: func(session string) string { return a.config.BaseURL + "/checkout/" + session + "/challenge" },
 	}
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Sense: &sense.Service{Store: a.db, Now: clock},
-			Origin: a.config.BaseURL, Challenges: gateway.ChallengeOrigins(), Now: clock, Log: a.log,
+			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Now: clock, Log: a.log,
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks,
@@ -130,11 +125,6 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	a.front = server.New(server.Config{Ready: a.db.Ready, Sealed: a.keys.ring.Ready, Now: clock, Log: a.log}, append(mounts, extra...)...)
 	return nil
-}
-
-func (a *App) openGateway() (processor.Gateway, error) {
-	client := egress.Policy{Loopback: a.config.Loopback}.Client(processorLife)
-	return sandbox.New(a.config.ProcessorURL, client)
 }
 
 // BaseURL is where browsers reach the server.

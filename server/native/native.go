@@ -2,7 +2,11 @@
 //
 //	POST /v1/checkout_sessions       open a session for one purchase
 //	GET  /v1/checkout_sessions/{id}  what became of it; publishable keys may ask too
-//	GET  /v1/payments/{id}           one attempt to pay
+//	POST /v1/payments                charge a token
+//	GET  /v1/payments/{id}           one payment
+//	POST /v1/payments/{id}/capture   take the money of an authorization, or a part of it
+//	POST /v1/payments/{id}/void      release what was not captured
+//	POST /v1/payments/{id}/refunds   give back what was captured, or a part of it
 //	POST /v1/tokens                  keep a card without charging it
 //	GET  /v1/tokens/{id}             what may be shown of a kept card
 //	PATCH  /v1/tokens/{id}           whose card it is
@@ -52,6 +56,10 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Post("/checkout_sessions", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSession))
 	v1.Options("/checkout_sessions/:id", preflight)
 	v1.Get("/checkout_sessions/:id", crossOrigin, either, wire.Handle(a.Log, fiber.StatusOK, a.findSession))
+	v1.Post("/payments", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createPayment))
+	v1.Post("/payments/:id/capture", secret, wire.Handle(a.Log, fiber.StatusOK, a.capturePayment))
+	v1.Post("/payments/:id/void", secret, wire.Handle(a.Log, fiber.StatusOK, a.voidPayment))
+	v1.Post("/payments/:id/refunds", secret, wire.Handle(a.Log, fiber.StatusOK, a.refundPayment))
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
 	v1.Post("/tokens", secret, a.createToken)
 	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))

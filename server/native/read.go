@@ -5,7 +5,6 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -14,18 +13,6 @@ const (
 	defaultPage = 20
 	maxPage     = 100
 )
-
-func (a *API) findPayment(call wire.Call, _ wire.Empty) (event.Payment, error) {
-	name := call.Param("id")
-	if err := named(id.Payment, name); err != nil {
-		return event.Payment{}, err
-	}
-	p, err := a.Payments.Find(call, call.Merchant(), name)
-	if err != nil {
-		return event.Payment{}, err
-	}
-	return p.Payload(), nil
-}
 
 // List is a page of events, newest first.
 type List struct {

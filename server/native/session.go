@@ -12,13 +12,14 @@ import (
 
 // sessionRequest opens a session.
 type sessionRequest struct {
-	Amount      int64             `json:"amount"`      // minor units
-	Currency    string            `json:"currency"`    // ISO 4217
-	Site        string            `json:"site"`        // the merchant's first site when empty
-	Reference   string            `json:"reference"`   // the merchant's own name for the order
-	Description string            `json:"description"` // shown to the shopper
+	Amount      *int64            `json:"amount" validate:"required"` // minor units; 0 checks the card without charging it
+	Currency    string            `json:"currency"`                   // ISO 4217
+	Site        string            `json:"site"`                       // the merchant's first site when empty
+	Reference   string            `json:"reference"`                  // the merchant's own name for the order
+	Description string            `json:"description"`                // shown to the shopper
 	Metadata    map[string]string `json:"metadata"`
 	ExpiresIn   int64             `json:"expires_in"` // seconds, 900 when 0
+	Terms
 }
 
 // Session is a session as the API shows it.
@@ -43,8 +44,8 @@ func (a *API) createSession(call wire.Call, in sessionRequest) (Session, error) 
 	// out of bounds, before the multiplication could overflow.
 	life := time.Duration(min(max(in.ExpiresIn, -1), 1<<30)) * time.Second
 	v, err := a.Checkout.Create(call, call.Merchant(), checkout.Order{
-		Site: in.Site, Amount: money.Amount{Minor: in.Amount, Currency: in.Currency},
-		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Life: life,
+		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
+		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Life: life, Terms: in.terms(),
 	}, call.Actor())
 	if err != nil {
 		return Session{}, err

@@ -96,7 +96,7 @@ func result(v checkout.View) *PayResult {
 	}
 	payload := v.Latest.Payload()
 	r := &PayResult{
-		Payment: payload.ID, Status: payload.Status, Token: payload.Token,
+		Payment: payload.ID, Status: outcome(v.Latest.State), Token: payload.Token,
 		Brand: string(payload.Card.Brand), Last4: payload.Card.Last4,
 		ExpMonth: payload.Card.ExpMonth, ExpYear: payload.Card.ExpYear,
 		AttemptsLeft: v.AttemptsLeft(),
@@ -110,10 +110,25 @@ func result(v checkout.View) *PayResult {
 	return r
 }
 
+// outcome is a payment's state in the few words that a shopper's screen needs.
+func outcome(s payment.State) string {
+	switch {
+	case s == payment.Voided || s == payment.Refunded:
+		return "cancelled"
+	case s.Paid():
+		return "authorized"
+	case s == payment.Reversing || s == payment.Reversed:
+		return "failed" // what had been approved too late is given back: nobody is charged
+	case s == payment.RequiresAction || s == payment.Declined || s == payment.Failed:
+		return string(s)
+	}
+	return "processing"
+}
+
 // answer sends the newest outcome: 202 while it is not known.
 func answer(c *fiber.Ctx, v checkout.View) error {
 	status := fiber.StatusOK
-	if !v.Latest.State.Final() && v.Latest.State != payment.RequiresAction {
+	if v.Latest.State.Pending() && v.Latest.State != payment.RequiresAction {
 		status = fiber.StatusAccepted
 	}
 	return wire.Answer(c, status, result(v))

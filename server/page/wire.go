@@ -32,7 +32,7 @@ type PayRequest struct {
 // PayResult is what came of a payment, as far as a browser may know.
 type PayResult struct {
 	Payment      string   `json:"payment"`
-	Status       string   `json:"status"` // authorized | declined | requires_action | processing | failed
+	Status       string   `json:"status"` // authorized | declined | requires_action | processing | failed | cancelled
 	Token        *string  `json:"token"`
 	Brand        string   `json:"brand"`
 	Last4        string   `json:"last4"`

@@ -88,12 +88,16 @@ func hold(w http.ResponseWriter, r *http.Request, d time.Duration) {
 
 // decide makes the ledger's row of a request.
 func (s *Server) decide(ask request, does Behaviour, publicURL string) Authorization {
-	now := s.Now().UTC()
+	now := s.now()
 	row := Authorization{
 		ID: "auth_" + id.Random(), Reference: ask.Reference, Amount: ask.Amount, Currency: ask.Currency, Descriptor: ask.Descriptor,
 		BIN: ask.card.Number.BIN(), Last4: ask.card.Number.Last4(), ReturnURL: ask.ReturnURL,
 		AVS: "U", CVVResult: cvvResult(ask.card.CVV, does), At: now,
+		Capture: ask.Capture, Initiator: ask.Initiator, Recurring: ask.Recurring, Installments: ask.Installments, Agreement: ask.SchemeReference,
+		Modifications: []Modification{},
 	}
+	// Under an agreement the shopper is not there, and the issuer has seen them before.
+	does.Challenge = does.Challenge && ask.Initiator != "merchant"
 	switch {
 	case ask.card.Expiry.Passed(now):
 		row.decline(processor.ExpiredCard)
@@ -124,6 +128,10 @@ func cvvResult(given pan.CVV, does Behaviour) string {
 func (a *Authorization) approve() {
 	a.Status, a.NetworkCode, a.ChallengeURL = processor.Approved, "00", ""
 	a.ApprovalCode = strings.ToUpper(a.ID[len(a.ID)-6:])
+	a.SchemeReference = "NET" + strings.ToUpper(a.ID[len(a.ID)-12:])
+	if a.Capture {
+		a.Captured = a.Amount
+	}
 }
 
 // decline ends an authorization for a reason.

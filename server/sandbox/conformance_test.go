@@ -31,6 +31,7 @@ func TestGatewayAgainstTheRealServer(t *testing.T) {
 			Patience:  300 * time.Millisecond,
 			Refusing:  func(t testing.TB) processor.Gateway { return connect(t, nobody(t)) },
 			Count:     func(_ testing.TB, reference string) int { return b.rows(reference) },
+			Now:       func() time.Time { return today },
 		}
 	})
 }
@@ -79,7 +80,7 @@ func TestSilentCardIsFoundOut(t *testing.T) {
 	if err != nil || outcome.State != processor.Unknown {
 		t.Fatalf("%+v, %v; want unknown", outcome, err)
 	}
-	if outcome, err = g.Lookup(t.Context(), c.ask.Reference); err != nil || outcome.State != processor.Approved {
+	if outcome, err = g.Lookup(t.Context(), processor.Original{Reference: c.ask.Reference}); err != nil || outcome.State != processor.Approved {
 		t.Fatalf("looked up: %+v, %v; want approved", outcome, err)
 	}
 	if b.rows(c.ask.Reference) != 1 || b.ledger.Asked(c.ask.Reference) != 1 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,21 @@ type Authorization struct {
 	ChallengeURL string                `json:"challenge_url"`
 	ReturnURL    string                `json:"return_url"`
 	At           time.Time             `json:"at"` // when it was asked for
+
+	Capture         bool   `json:"capture"` // at once, when it is approved
+	Initiator       string `json:"initiator"`
+	Recurring       bool   `json:"recurring"`
+	Installments    int64  `json:"installments"`
+	SchemeReference string `json:"scheme_reference"` // the scheme's transaction id, when approved
+	Agreement       string `json:"agreement"`        // the scheme's id of the payment in which the shopper agreed
+
+	// What was done with it since, in minor units.
+	Captured      int64          `json:"captured"`
+	Refunded      int64          `json:"refunded"`
+	Voided        bool           `json:"voided"` // what was not captured has been released
+	Modifications []Modification `json:"modifications"`
+
+	Late bool `json:"late,omitempty"` // look-ups do not see it at first
 }
 
 // ErrMismatch is a reference that comes a second time with another request.
@@ -160,28 +176,48 @@ func (l *Ledger) open(row Authorization, card fingerprint) (kept Authorization, 
 // sameRequest compares what the ledger holds of two requests.
 func (a Authorization) sameRequest(b Authorization) bool {
 	return a.Amount == b.Amount && a.Currency == b.Currency && a.Descriptor == b.Descriptor &&
-		a.ReturnURL == b.ReturnURL && a.BIN == b.BIN && a.Last4 == b.Last4
+		a.ReturnURL == b.ReturnURL && a.BIN == b.BIN && a.Last4 == b.Last4 &&
+		a.Capture == b.Capture && a.Initiator == b.Initiator && a.Recurring == b.Recurring && a.Installments == b.Installments && a.Agreement == b.Agreement
 }
 
-// settle ends the pending challenge of a reference. What is settled already stays
-// as it is.
-func (l *Ledger) settle(reference string, step func(*Authorization)) (row Authorization, known bool, err error) {
+// change makes a row durable that step made of what a reference has, and gives it.
+// known is false when there is none; when step returns an error, nothing is changed.
+func (l *Ledger) change(reference string, step func(*Authorization) error) (row Authorization, known bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e, ok := l.entries[reference]
 	if !ok {
 		return Authorization{}, false, nil
 	}
-	if e.row.Status != processor.Challenge {
-		return e.row, true, nil
-	}
 	row = e.row
-	step(&row)
+	row.Modifications = slices.Clone(row.Modifications)
+	if err := step(&row); err != nil {
+		return e.row, true, err
+	}
 	if _, err := l.keep(row); err != nil {
 		return Authorization{}, true, err
 	}
 	return row, true, nil
 }
+
+// settle ends the pending challenge of a reference. What is settled already stays
+// as it is.
+func (l *Ledger) settle(reference string, step func(*Authorization)) (row Authorization, known bool, err error) {
+	row, known, err = l.change(reference, func(row *Authorization) error {
+		if row.Status != processor.Challenge {
+			return errDone
+		}
+		step(row)
+		return nil
+	})
+	if errors.Is(err, errDone) {
+		err = nil
+	}
+	return row, known, err
+}
+
+// errDone says that there is nothing left to change.
+var errDone = errors.New("sandbox: done already")
 
 // Find gives the authorization of a reference.
 func (l *Ledger) Find(reference string) (Authorization, bool) {

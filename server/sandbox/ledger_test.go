@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bytes"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -32,11 +33,11 @@ func TestTheLedgerOutlivesTheSandbox(t *testing.T) {
 	}
 	defer again.Close()
 	rows := again.List()
-	if len(rows) != 3 || rows[0] != approved || rows[1].Status != processor.Declined || rows[2] != left {
+	if len(rows) != 3 || !reflect.DeepEqual(rows[0], approved) || rows[1].Status != processor.Declined || !reflect.DeepEqual(rows[2], left) {
 		t.Errorf("opened again: %+v", rows)
 	}
 	b.server.Ledger = again
-	if status, row := b.post(body); status != 200 || row != approved {
+	if status, row := b.post(body); status != 200 || !reflect.DeepEqual(row, approved) {
 		t.Errorf("the same key after a restart: %d %+v", status, row)
 	}
 	if status, _ := b.post(with(body, "amount", 1)); status != 409 {
@@ -68,7 +69,7 @@ func TestATornLastLineIsDropped(t *testing.T) {
 			if b.server.Ledger, err = sandbox.OpenLedger(b.path); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if rows := b.server.Ledger.List(); rows[0] != kept {
+			if rows := b.server.Ledger.List(); !reflect.DeepEqual(rows[0], kept) {
 				t.Errorf("%s: %+v", name, rows)
 			}
 			b.post(ask("5555555555554444"))
@@ -145,7 +146,7 @@ func TestALedgerInMemory(t *testing.T) {
 	}
 	b.server.Ledger = ledger
 	_, row := b.post(ask("4111111111111111"))
-	if kept, ok := ledger.Find(row.Reference); !ok || kept != row {
+	if kept, ok := ledger.Find(row.Reference); !ok || !reflect.DeepEqual(kept, row) {
 		t.Errorf("kept %+v", kept)
 	}
 	if ledger.Asked("never") != 0 {

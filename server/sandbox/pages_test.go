@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,7 +94,7 @@ func TestTheShopperDecidesOnce(t *testing.T) {
 				t.Errorf("%s: %s to %s", decision, response.Status, response.Header.Get("Location"))
 			}
 			row, _ := b.ledger.Find(reference)
-			if row.Status != c.want || row.DeclineCode != c.code || row.ChallengeURL != "" || (before != nil && before != row) {
+			if row.Status != c.want || row.DeclineCode != c.code || row.ChallengeURL != "" || (before != nil && !reflect.DeepEqual(before, row)) {
 				t.Errorf("%s then %s: %+v", c.first, decision, row)
 			}
 			before = row

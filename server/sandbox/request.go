@@ -20,7 +20,17 @@ type request struct {
 	Currency   string
 	Descriptor string
 	ReturnURL  string
-	card       pan.Card
+	terms
+	card pan.Card
+}
+
+// terms is what an authorization may be asked for with. All of it may be left out.
+type terms struct {
+	Capture         bool   // at once
+	Initiator       string // customer or merchant
+	Recurring       bool
+	SchemeReference string // of the payment in which the shopper agreed to the series
+	Installments    int64
 }
 
 // Limits of the texts in a request, in bytes.
@@ -28,6 +38,7 @@ const (
 	maxDescriptor = 100
 	maxReturnURL  = 2048
 	maxName       = 200
+	maxScheme     = 64
 )
 
 // What is wrong with a request. None of these repeats what was sent.
@@ -37,7 +48,7 @@ var (
 	errField      = errors.New("body: a field is not one of " + strings.Join(fieldNames, ", "))
 	errKey        = errors.New("Idempotency-Key: must be the reference")
 	errReference  = errors.New("reference: must be 8 to 64 letters, digits, dots, dashes or underscores")
-	errAmount     = errors.New("amount: must be a whole number of minor units, from 1 to 999999999999")
+	errAmount     = errors.New("amount: must be a whole number of minor units, from 0 to 999999999999; 0 checks the card without charging it")
 	errCurrency   = errors.New("currency: must be an ISO 4217 code in capitals")
 	errDescriptor = errors.New("descriptor: must be text of at most 100 bytes")
 	errReturn     = errors.New("return_url: must be a full http or https URL, or empty")
@@ -46,10 +57,16 @@ var (
 	errExpYear    = errors.New("exp_year: must have four digits")
 	errCVV        = errors.New("cvv: not a security code of this card; leave it out if there is none")
 	errName       = errors.New("name: must be text of at most 200 bytes")
+	errCapture    = errors.New("capture: must be true or false, and not true for an amount of 0")
+	errInitiator  = errors.New("initiator: must be customer or merchant")
+	errRecurring  = errors.New("recurring: must be true or false")
+	errScheme     = errors.New("scheme_reference: must be text of at most 64 bytes")
+	errInstalled  = errors.New("installments: must be a whole number from 0 to 48")
 )
 
 var fieldNames = []string{
 	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
+	"capture", "initiator", "recurring", "scheme_reference", "installments",
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
@@ -62,7 +79,7 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:
 // body's bytes and are never text. The caller wipes the body, and the card even
 // when there is an error.
 func read(body []byte) (request, error) {
-	var given [10][]byte // by place in fieldNames
+	var given [15][]byte // by place in fieldNames
 	err := members(body, func(name, value []byte) error {
 		for i, known := range fieldNames {
 			if known != string(name) {
@@ -83,7 +100,7 @@ func read(body []byte) (request, error) {
 	if text(given[0], &ask.Reference, 64) != nil || !referenceForm.MatchString(ask.Reference) {
 		return ask, errReference
 	}
-	if whole(given[1], &ask.Amount) != nil || ask.Amount < 1 || ask.Amount > money.Max {
+	if whole(given[1], &ask.Amount) != nil || ask.Amount < 0 || ask.Amount > money.Max {
 		return ask, errAmount
 	}
 	err = text(given[2], &ask.Currency, 3)
@@ -96,7 +113,33 @@ func read(body []byte) (request, error) {
 	if given[4] != nil && (text(given[4], &ask.ReturnURL, maxReturnURL) != nil || ask.ReturnURL != "" && origin(ask.ReturnURL) == "") {
 		return ask, errReturn
 	}
+	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14]); err != nil {
+		return ask, err
+	}
+	if ask.Capture && ask.Amount == 0 {
+		return ask, errCapture
+	}
 	return ask.withCard(given[5], given[6], given[7], given[8], given[9])
+}
+
+// read takes in the terms that are given.
+func (t *terms) read(capture, initiator, recurring, scheme, installments []byte) error {
+	if capture != nil && json.Unmarshal(capture, &t.Capture) != nil {
+		return errCapture
+	}
+	if initiator != nil && (text(initiator, &t.Initiator, 8) != nil || t.Initiator != "" && t.Initiator != "customer" && t.Initiator != "merchant") {
+		return errInitiator
+	}
+	if recurring != nil && json.Unmarshal(recurring, &t.Recurring) != nil {
+		return errRecurring
+	}
+	if scheme != nil && text(scheme, &t.SchemeReference, maxScheme) != nil {
+		return errScheme
+	}
+	if installments != nil && (whole(installments, &t.Installments) != nil || t.Installments < 0 || t.Installments > 48) {
+		return errInstalled
+	}
+	return nil
 }
 
 // withCard adds the card.

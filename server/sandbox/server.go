@@ -5,7 +5,12 @@
 //	POST /authorizations                     decide; the Idempotency-Key is the reference
 //	GET  /authorizations/{reference}         what became of it
 //	POST /authorizations/{reference}/cancel  end a pending challenge
-//	GET  /authorizations                     the whole ledger, newest last
+//	POST /authorizations/{reference}/modifications             capture, void or refund; the Idempotency-Key is its reference
+//	GET  /authorizations/{reference}/modifications/{reference} what became of that
+//	GET  /authorizations                     the ledger, newest last; from, to (unix milliseconds), after (reference) and limit choose
+//	POST /card_updates                       what has become of a card: the card updater
+//	GET  /clock, POST /clock                 what time it is here, and to move it
+//	POST /faults                             how the next answers are to go wrong
 //	GET  /challenge/{id}                     the issuer's page; its form decides, once
 //	GET  /                                   test cards and the newest rows, for people
 //	GET  /healthz
@@ -33,6 +38,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -43,6 +49,9 @@ type Server struct {
 	PublicURL string        // where browsers reach the issuer's page; empty for wherever it was asked
 	Now       func() time.Time
 	Log       *slog.Logger
+	Faults    *Faults // how answers go wrong; nil for never
+
+	ahead atomic.Int64 // how far the clock was moved, in nanoseconds
 }
 
 // Handler serves every route.
@@ -52,11 +61,17 @@ func (s *Server) Handler() http.Handler {
 	routes.HandleFunc("GET /authorizations", s.list)
 	routes.HandleFunc("GET /authorizations/{reference}", s.find)
 	routes.HandleFunc("POST /authorizations/{reference}/cancel", s.cancel)
+	routes.HandleFunc("POST /authorizations/{reference}/modifications", s.modify)
+	routes.HandleFunc("GET /authorizations/{reference}/modifications/{modification}", s.findModification)
+	routes.HandleFunc("POST /card_updates", s.updateCard)
+	routes.HandleFunc("GET /clock", s.showClock)
+	routes.HandleFunc("POST /clock", s.moveClock)
+	routes.HandleFunc("POST /faults", s.arm)
 	routes.HandleFunc("GET /challenge/{id}", s.showChallenge)
 	routes.HandleFunc("POST /challenge/{id}", s.decideChallenge)
 	routes.HandleFunc("GET /{$}", s.showLedger)
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	return routes
+	return s.hostile(routes)
 }
 
 // problem is what a request that cannot be answered is told.
@@ -76,10 +91,6 @@ func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // fails only when the client has left
-}
-
-func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, s.Ledger.List())
 }
 
 func (s *Server) find(w http.ResponseWriter, r *http.Request) {

@@ -60,12 +60,14 @@ func (c Call) Query(name string) string { return strings.Clone(c.fiber.Query(nam
 type Empty struct{}
 
 // Handle makes a route of a function: it reads the body strictly into Req (unless
-// that is Empty), calls, and answers status with the result as JSON or the error
+// that is Empty, or MayBeEmpty and is), calls, and answers status with the result as JSON or the error
 // as a problem.
 func Handle[Req, Res any](log *slog.Logger, status int, call func(Call, Req) (Res, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		var request Req
-		if _, none := any(request).(Empty); !none {
+		_, none := any(request).(Empty)
+		_, mayBe := any(request).(interface{ MayBeEmpty() })
+		if !none && (!mayBe || len(c.Request().Body()) > 0) {
 			body, err := Body(c, MaxBody)
 			if err == nil {
 				err = Decode(body, &request)

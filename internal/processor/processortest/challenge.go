@@ -81,7 +81,7 @@ func cancelAfterTheEnd(t *testing.T, f Fixture) {
 
 func (f Fixture) cancelled(t *testing.T, ask processor.Request) processor.Outcome {
 	t.Helper()
-	outcome, err := f.Gateway.CancelChallenge(t.Context(), ask.Reference)
+	outcome, err := f.Gateway.CancelChallenge(t.Context(), original(ask))
 	if err != nil {
 		t.Fatalf("cancel: %v", err)
 	}

@@ -46,6 +46,7 @@ type Fixture struct {
 	Patience  time.Duration                               // what the slow card is given; long enough to be asked
 	Refusing  func(t testing.TB) processor.Gateway        // the same kind of gateway where nobody listens
 	Count     func(t testing.TB, reference string) int    // how many authorizations the processor has of a reference
+	Now       func() time.Time                            // the processor's clock; time.Now when nil
 }
 
 // card makes what a shopper would have typed. It is wiped when the test is over.
@@ -102,7 +103,7 @@ func (f Fixture) answered(t testing.TB, ask processor.Request, c Case) processor
 // looked looks a reference up, where there must be an answer.
 func (f Fixture) looked(t testing.TB, ask processor.Request, c Case) processor.Outcome {
 	t.Helper()
-	outcome, err := f.Gateway.Lookup(t.Context(), ask.Reference)
+	outcome, err := f.Gateway.Lookup(t.Context(), original(ask))
 	if err != nil {
 		t.Fatalf("look-up: %v", err)
 	}
@@ -149,4 +150,9 @@ func (f Fixture) once(t testing.TB, ask processor.Request) {
 	if n := f.Count(t, ask.Reference); n != 1 {
 		t.Errorf("the processor has %d authorizations of %s", n, ask.Reference)
 	}
+}
+
+// original names what was asked for.
+func original(ask processor.Request) processor.Original {
+	return processor.Original{Reference: ask.Reference, Amount: ask.Amount}
 }

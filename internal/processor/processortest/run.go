@@ -35,6 +35,13 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"connection refused", refused},
 		{"given up before", givenUp},
 		{"crowd", many},
+		{"captured", captured},
+		{"voided", voided},
+		{"refunded", refunded},
+		{"unknown modification", unknownModification},
+		{"validated", validated},
+		{"agreed", agreed},
+		{"in the list", inTheList},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
@@ -144,10 +151,10 @@ func refused(t *testing.T, f Fixture) {
 	if outcome, err := nobody.authorize(t.Context(), t, ask, f.Approve); err == nil {
 		t.Errorf("nobody listened, and the outcome is %+v; want an error", outcome)
 	}
-	if outcome, err := nobody.Gateway.Lookup(t.Context(), ask.Reference); err == nil {
+	if outcome, err := nobody.Gateway.Lookup(t.Context(), original(ask)); err == nil {
 		t.Errorf("nobody listened, and the look-up says %+v; want an error", outcome)
 	}
-	if outcome, err := nobody.Gateway.CancelChallenge(t.Context(), ask.Reference); err == nil {
+	if outcome, err := nobody.Gateway.CancelChallenge(t.Context(), original(ask)); err == nil {
 		t.Errorf("nobody listened, and the cancellation says %+v; want an error", outcome)
 	}
 	expect(t, f.looked(t, ask, f.Approve), processor.NotFound)
@@ -163,7 +170,7 @@ func givenUp(t *testing.T, f Fixture) {
 	if outcome, err := f.authorize(over, t, ask, f.Approve); err == nil {
 		t.Errorf("the call was over before it began, and the outcome is %+v; want an error", outcome)
 	}
-	if _, err := f.Gateway.Lookup(over, ask.Reference); !errors.Is(err, context.Canceled) {
+	if _, err := f.Gateway.Lookup(over, original(ask)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a look-up that was given up says %v", err)
 	}
 	expect(t, f.looked(t, ask, f.Approve), processor.NotFound)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/paywicket/paywicket/internal/money"
@@ -29,6 +30,7 @@ var (
 	errID       = errors.New("sandbox: the answer has no id")
 	errStatus   = errors.New("sandbox: the answer has no status that is known")
 	errPage     = errors.New("sandbox: the answer has no address for the challenge")
+	errSums     = errors.New("sandbox: the answer has sums that cannot be")
 	errAnswered = errors.New("sandbox: answered with HTTP status")
 )
 
@@ -45,6 +47,11 @@ type authorization struct {
 	AVS          string                `json:"avs"`
 	CVVResult    string                `json:"cvv_result"`
 	ChallengeURL string                `json:"challenge_url"`
+
+	SchemeReference string `json:"scheme_reference"`
+	Captured        int64  `json:"captured"`
+	Refunded        int64  `json:"refunded"`
+	Voided          bool   `json:"voided"`
 }
 
 // take reads the whole of an answer, so that its connection can be used again.
@@ -76,8 +83,11 @@ func missing(response *http.Response) (processor.Outcome, error) {
 	return processor.Outcome{State: processor.NotFound}, nil
 }
 
-// read takes in an answer. Whatever is not a whole and sensible one is an error.
-func read(response *http.Response) (processor.Outcome, error) {
+// read takes in an answer about something. Whatever is not a whole and sensible one is
+// an error.
+func read[T interface {
+	outcome() (processor.Outcome, error)
+}](response *http.Response) (processor.Outcome, error) {
 	text, err := take(response)
 	if err != nil {
 		return processor.Outcome{}, err
@@ -88,33 +98,32 @@ func read(response *http.Response) (processor.Outcome, error) {
 	if err := plain(text); err != nil {
 		return processor.Outcome{}, err
 	}
-	var a authorization
-	if json.Unmarshal(text, &a) != nil {
+	var said T
+	if json.Unmarshal(text, &said) != nil {
 		return processor.Outcome{}, errJSON
 	}
-	if a.ID == "" {
-		return processor.Outcome{}, errID
-	}
-	return a.outcome()
+	return said.outcome()
 }
 
 // outcome copies the answer. Whether it is about what was asked is for the payment
 // to say.
 func (a authorization) outcome() (processor.Outcome, error) {
+	if a.ID == "" {
+		return processor.Outcome{}, errID
+	}
 	o := processor.Outcome{
 		State: a.Status, ProcessorID: a.ID, Reference: a.Reference, Amount: money.Amount{Minor: a.Amount, Currency: a.Currency},
 		NetworkCode: atMost(2, a.NetworkCode), AVS: atMost(1, a.AVS), CVVResult: atMost(1, a.CVVResult),
 	}
 	switch a.Status {
 	case processor.Approved:
-		o.ApprovalCode = atMost(6, a.ApprovalCode)
-	case processor.Declined:
-		o.DeclineCode = processor.GenericDecline
-		for _, known := range processor.DeclineCodes {
-			if a.DeclineCode == known {
-				o.DeclineCode = known
-			}
+		if a.Captured < 0 || a.Captured > a.Amount || a.Refunded < 0 || a.Refunded > a.Captured {
+			return processor.Outcome{}, errSums
 		}
+		o.ApprovalCode, o.SchemeReference = atMost(6, a.ApprovalCode), atMost(64, a.SchemeReference)
+		o.Captured, o.Refunded, o.Voided = a.Captured, a.Refunded, a.Voided
+	case processor.Declined:
+		o.DeclineCode = known(a.DeclineCode)
 	case processor.Challenge:
 		page, err := url.Parse(a.ChallengeURL)
 		if err != nil || page.Host == "" || (page.Scheme != "http" && page.Scheme != "https") {
@@ -125,6 +134,14 @@ func (a authorization) outcome() (processor.Outcome, error) {
 		return processor.Outcome{}, errStatus
 	}
 	return o, nil
+}
+
+// known gives a decline code that we know of.
+func known(code processor.DeclineCode) processor.DeclineCode {
+	if slices.Contains(processor.DeclineCodes, code) {
+		return code
+	}
+	return processor.GenericDecline
 }
 
 // atMost drops a code that is longer than its scheme allows: it is something else.

@@ -78,10 +78,10 @@ func TestNoClearAnswer(t *testing.T) {
 				t.Errorf("%+v, %v; want unknown", outcome, err)
 			}
 			silentAbout(t, fmt.Sprintf("%+v", outcome))
-			if outcome, err := g.Lookup(t.Context(), asking.Reference); err == nil {
+			if outcome, err := g.Lookup(t.Context(), processor.Original{Reference: asking.Reference}); err == nil {
 				t.Errorf("looked up: %+v, want an error", outcome)
 			}
-			if outcome, err := g.CancelChallenge(t.Context(), asking.Reference); err == nil {
+			if outcome, err := g.CancelChallenge(t.Context(), processor.Original{Reference: asking.Reference}); err == nil {
 				t.Errorf("cancelled: %+v, want an error", outcome)
 			}
 		})
@@ -92,14 +92,14 @@ func TestNoClearAnswer(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	t.Parallel()
 	own := peer(t, said(404, `{"error":"reference: there is no such authorization"}`))
-	if outcome, err := own.Lookup(t.Context(), "r"); err != nil || outcome != (processor.Outcome{State: processor.NotFound}) {
+	if outcome, err := own.Lookup(t.Context(), processor.Original{Reference: "r"}); err != nil || outcome != (processor.Outcome{State: processor.NotFound}) {
 		t.Errorf("%+v, %v", outcome, err)
 	}
 	if outcome, err := own.Authorize(t.Context(), asking, typed(t)); err != nil || outcome.State != processor.Unknown {
 		t.Errorf("not found, when asked to authorize: %+v, %v", outcome, err)
 	}
 	for _, text := range []string{"", "404 page not found", "<html>", "{}", `{"error":""}`, "[]"} {
-		if outcome, err := peer(t, said(404, text)).Lookup(t.Context(), "r"); err == nil {
+		if outcome, err := peer(t, said(404, text)).Lookup(t.Context(), processor.Original{Reference: "r"}); err == nil {
 			t.Errorf("somebody said %q: %+v", text, outcome)
 		}
 	}
@@ -124,7 +124,7 @@ func TestDeadlines(t *testing.T) {
 		if err != nil || outcome.State != processor.Unknown || !strings.Contains(outcome.Detail, "in time") {
 			t.Errorf("%s: %+v, %v", name, outcome, err)
 		}
-		if _, err := g.Lookup(ctx, "r"); err == nil {
+		if _, err := g.Lookup(ctx, processor.Original{Reference: "r"}); err == nil {
 			t.Errorf("%s: a look-up without an answer gave one", name)
 		}
 		cancel()

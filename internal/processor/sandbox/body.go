@@ -31,7 +31,16 @@ func newBody(ask processor.Request, card processor.Instrument) (*body, error) {
 		Descriptor string `json:"descriptor"`
 		ReturnURL  string `json:"return_url"`
 		Name       string `json:"name"`
-	}{ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name})
+
+		Capture         bool                `json:"capture,omitempty"`
+		Initiator       processor.Initiator `json:"initiator,omitempty"`
+		Recurring       bool                `json:"recurring,omitempty"`
+		SchemeReference string              `json:"scheme_reference,omitempty"`
+		Installments    int                 `json:"installments,omitempty"`
+	}{
+		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name,
+		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -68,13 +68,17 @@ func (g *Gateway) ChallengeOrigins() []string {
 	return []string{u.Scheme + "://" + u.Host}
 }
 
+// Abilities is all of them.
+func (g *Gateway) Abilities() processor.Abilities {
+	return processor.Abilities{
+		Idempotent: true, Lookup: true, List: true, ManualCapture: true, PartialCapture: true, MultipleCaptures: true, Void: true,
+		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, MerchantInitiated: true, Installments: true,
+	}
+}
+
 // Authorize asks once.
 func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
-	// From the moment there is a connection, bytes may leave on it.
-	var connected atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	})
+	ctx, connected := traced(ctx)
 	body, err := newBody(ask, card)
 	if err != nil {
 		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
@@ -97,11 +101,19 @@ func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card pro
 	if err != nil {
 		return unknown(quietly(err)), nil
 	}
-	outcome, err := read(response)
+	outcome, err := read[authorization](response)
 	if err != nil {
 		return unknown(err), nil
 	}
 	return outcome, nil
+}
+
+// traced tells whether there was a connection: from then on, bytes may leave on it.
+func traced(ctx context.Context) (context.Context, *atomic.Bool) {
+	var connected atomic.Bool
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	}), &connected
 }
 
 func unknown(why error) processor.Outcome {
@@ -109,17 +121,20 @@ func unknown(why error) processor.Outcome {
 }
 
 // Lookup asks what became of a reference.
-func (g *Gateway) Lookup(ctx context.Context, reference string) (processor.Outcome, error) {
-	return g.ask(ctx, http.MethodGet, "/authorizations/"+url.PathEscape(reference))
+func (g *Gateway) Lookup(ctx context.Context, of processor.Original) (processor.Outcome, error) {
+	return g.ask(ctx, http.MethodGet, place(of))
 }
 
 // CancelChallenge ends a pending challenge, and gives NotFound when the processor
 // has never heard of the reference.
-func (g *Gateway) CancelChallenge(ctx context.Context, reference string) (processor.Outcome, error) {
-	return g.ask(ctx, http.MethodPost, "/authorizations/"+url.PathEscape(reference)+"/cancel")
+func (g *Gateway) CancelChallenge(ctx context.Context, of processor.Original) (processor.Outcome, error) {
+	return g.ask(ctx, http.MethodPost, place(of)+"/cancel")
 }
 
-// ask sends what carries no card.
+// place is where an authorization is.
+func place(of processor.Original) string { return "/authorizations/" + url.PathEscape(of.Reference) }
+
+// ask sends what carries no body.
 func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outcome, error) {
 	request, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, nil)
 	if err != nil {
@@ -132,5 +147,5 @@ func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outco
 	if response.StatusCode == http.StatusNotFound {
 		return missing(response)
 	}
-	return read(response)
+	return read[authorization](response)
 }

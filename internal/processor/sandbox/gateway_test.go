@@ -179,7 +179,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 		if outcome, err := g.Authorize(t.Context(), asking, typed(t)); err != nil || outcome.State != processor.Unknown || asked != 1 {
 			t.Errorf("%d: %+v, %v, asked %d times", status, outcome, err, asked)
 		}
-		if outcome, err := g.Lookup(t.Context(), "r"); err == nil || asked != 2 {
+		if outcome, err := g.Lookup(t.Context(), processor.Original{Reference: "r"}); err == nil || asked != 2 {
 			t.Errorf("%d, looked up: %+v, %v, asked %d times", status, outcome, err, asked)
 		}
 	}

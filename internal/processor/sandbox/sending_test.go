@@ -98,7 +98,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		_, _ = g.Authorize(t.Context(), asking, typed(t))
 	}
 	for range len(answers) {
-		_, _ = g.Lookup(t.Context(), "r")
+		_, _ = g.Lookup(t.Context(), processor.Original{Reference: "r"})
 	}
 	if len(remotes) != 1 {
 		t.Errorf("%d connections for calls one after another", len(remotes))

@@ -37,6 +37,8 @@ func Run(t *testing.T) {
 		"steps that fail":                  stepsThatFail,
 		"steps at once":                    stepsAtOnce,
 		"due payments":                     duePayments,
+		"modifications":                    modifications,
+		"payments without a session":       paymentsWithoutASession,
 		"cards":                            cards,
 		"cards that change":                cardsThatChange,
 		"cards that expire":                cardsThatExpire,

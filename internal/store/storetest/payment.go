@@ -2,12 +2,18 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 )
@@ -19,6 +25,9 @@ func steps(t *testing.T, h *house) {
 		h.same("what the step is given", before, p)
 		before.State, before.Sequence, before.UpdatedAt, before.CheckAt = payment.Unknown, 2, h.now(), h.now().Add(time.Minute)
 		before.ProcessorID, before.DeclineCode, before.NetworkCode, before.ApprovalCode = "auth_1", processor.DoNotHonor, "05", "A1B2C3"
+		before.SchemeReference, before.Capturable, before.Captured, before.Refunded = "NET1", 1, 2, 3
+		before.Processor, before.ProcessorReference = "second", id.Random()
+		before.Attempts = []payment.Attempt{{Processor: "first", Reference: "r", State: payment.Declined, DeclineCode: processor.DoNotHonor, At: h.now()}}
 		before.AVS, before.CVVResult, before.ChallengeURL, before.Checks, before.NotFoundAt = "Y", "M", "https://bank.example", 3, h.now()
 		return before, []event.Event{event.New(event.PaymentProcessing, p.Merchant, p.ID, 2, h.now(), before.Payload())}, nil
 	})
@@ -97,20 +106,76 @@ func duePayments(t *testing.T, h *house) {
 		return p, nil, nil
 	})
 	h.must(err)
-	for wait, want := range map[time.Duration][]string{
-		9 * time.Second: nil, 10 * time.Second: {sooner.ID}, 30 * time.Second: {sooner.ID, later.ID},
-	} {
-		due, err := h.db.DuePayments(t.Context(), h.now().Add(wait), 10)
+	claim := func(after time.Duration, limit int) []string {
+		now := h.now().Add(after)
+		due, err := h.db.ClaimDue(t.Context(), now, now.Add(time.Minute), limit)
 		h.must(err)
 		var got []string
 		for _, p := range due {
 			got = append(got, p.ID)
 		}
-		h.same("due after "+wait.String(), got, want)
+		return got
 	}
-	due, err := h.db.DuePayments(t.Context(), h.now().Add(time.Hour), 1)
-	h.must(err)
-	if len(due) != 1 {
-		t.Errorf("%d payments though one was asked for", len(due))
+	h.same("due after 9 s", claim(9*time.Second, 10), []string(nil))
+	h.same("due after 10 s", claim(10*time.Second, 10), []string{sooner.ID})
+	h.same("claimed once", claim(10*time.Second, 10), []string(nil))
+	h.same("due after 30 s", claim(30*time.Second, 10), []string{later.ID})
+	h.same("due again when nobody went on with it", claim(90*time.Second, 1), []string{sooner.ID})
+	var claiming sync.WaitGroup
+	var claimed atomic.Int32
+	for range 8 {
+		claiming.Go(func() { claimed.Add(int32(len(claim(time.Hour, 10)))) })
+	}
+	claiming.Wait()
+	if n := claimed.Load(); n != 2 {
+		t.Errorf("two payments were claimed %d times", n)
+	}
+}
+
+// Captures, voids and refunds are kept with their payment, in order, and change with it.
+func modifications(t *testing.T, h *house) {
+	p := h.inflight(h.open("Kestrel Kettles"))
+	one := payment.Modification{
+		ID: id.New(id.Modification), Kind: processor.Capture, Amount: 100, Final: true, State: payment.Asked, Reference: id.Random(),
+		CheckAt: h.now().Add(time.Minute), CreatedAt: h.now(), UpdatedAt: h.now(),
+	}
+	two := one
+	two.ID, two.Kind, two.Final, two.Reference = id.New(id.Modification), processor.Refund, false, id.Random()
+	for i, change := range []func(*payment.Payment){
+		func(p *payment.Payment) { p.Modifications = []payment.Modification{one} },
+		func(p *payment.Payment) { p.Modifications = append(p.Modifications, two) },
+		func(p *payment.Payment) {
+			m := &p.Modifications[0]
+			m.State, m.ProcessorID, m.DeclineCode, m.CheckAt, m.Checks, m.NotFoundAt = payment.Refused, "mod_1", processor.NotPermitted, time.Time{}, 2, h.now()
+		},
+	} {
+		after, err := h.db.Advance(t.Context(), p.Merchant, p.ID, "test", func(p payment.Payment) (payment.Payment, []event.Event, error) {
+			p.Modifications = slices.Clone(p.Modifications)
+			change(&p)
+			p.Sequence++
+			return p, nil, nil
+		})
+		h.must(err)
+		kept, err := h.db.FindPayment(t.Context(), p.Merchant, p.ID)
+		h.must(err)
+		h.same(fmt.Sprint("after change ", i), kept, after)
+	}
+	if n := h.count(`SELECT count(*) FROM audit_entries WHERE object = ? AND detail LIKE '%capture % inflight → failed'`, p.ID); n != 1 {
+		t.Errorf("%d audit entries", n)
+	}
+}
+
+// A payment need not have a session, and more than one may be without.
+func paymentsWithoutASession(t *testing.T, h *house) {
+	o := h.open("Kestrel Kettles")
+	for range 2 {
+		p := h.intent(checkout.View{Session: checkout.Session{Merchant: o.Merchant.ID, Site: o.Site.ID, Amount: money.Amount{Minor: 1, Currency: "KWD"}}})
+		p.Terms = payment.Terms{Capture: payment.Automatic, Initiator: processor.Merchant, Items: []payment.Item{{Name: "Kettle", Quantity: 2, Amount: 5}}, Fee: money.Fee{Fixed: 3}}
+		p.WaitUntil = h.now()
+		h.must(h.db.KeepPayment(t.Context(), p, "key 1"))
+		kept, err := h.db.FindPayment(t.Context(), p.Merchant, p.ID)
+		h.must(err)
+		p.Metadata = map[string]string{}
+		h.same("payment", kept, p)
 	}
 }

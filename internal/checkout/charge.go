@@ -1,0 +1,67 @@
+package checkout
+
+import (
+	"context"
+
+	"github.com/paywicket/paywicket/internal/card"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
+)
+
+// Charge pays an order with a card from the vault, for a merchant's server: without
+// the shopper under an agreement made earlier, or with the shopper there. The card's
+// use is on record and the intent durable before the first byte goes out.
+//
+// Errors come only from before anything was sent: faults that name the field,
+// fault.Gone for a token that may not be charged any more. After that there is always
+// a payment, if one whose outcome is unknown yet.
+func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Order, actor string) (payment.Payment, error) {
+	if err := order.check(); err != nil {
+		return payment.Payment{}, err
+	}
+	site, err := s.site(ctx, m, order.Site)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	account, err := s.Merchants.FindMerchant(ctx, m)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	kept, err := s.Vault.Find(ctx, m, token)
+	if err != nil && fault.CodeOf(err) == fault.NotFound {
+		return payment.Payment{}, fault.Field("token", "There is no such token.")
+	}
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	if order.Terms.Initiator == "" {
+		order.Terms.Initiator = processor.Merchant
+	}
+	now := s.Now()
+	if (card.Expiry{Month: kept.Summary.ExpMonth, Year: kept.Summary.ExpYear}).Passed(now) {
+		return payment.Payment{}, fault.Field("token", "The card of this token has expired. Ask the shopper for another.")
+	}
+	p, err := s.open(account, site, order, now)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	p.Card, p.Token = kept.Summary, token
+	borrowed, err := s.Vault.Borrow(ctx, m, token, actor, "authorize "+p.ID)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	defer borrowed.Wipe()
+	if err := s.Store.KeepPayment(ctx, p, actor); err != nil {
+		return payment.Payment{}, err
+	}
+	ctx = context.WithoutCancel(ctx) // what was begun is finished
+	p, reply := s.Payments.AskAll(ctx, p, s.fallbacks(account, p), "", actor, borrowed)
+	settled, err := s.Payments.Settle(ctx, p, actor, reply)
+	if err != nil {
+		s.Log.Error("a reply could not be settled", "payment", p.ID, "error", err)
+		return p, nil // leased: the resolver finds out
+	}
+	return settled, nil
+}
