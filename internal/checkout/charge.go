@@ -21,6 +21,12 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if err := order.check(); err != nil {
 		return payment.Payment{}, err
 	}
+	name, again := id.In(ctx, id.Payment)
+	if again {
+		if p, err := s.Payments.Find(ctx, m, name); err == nil {
+			return p, nil // somebody began it, and the resolver ends it
+		}
+	}
 	site, err := s.site(ctx, m, order.Site)
 	if err != nil {
 		return payment.Payment{}, err
@@ -43,7 +49,7 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if (card.Expiry{Month: kept.Summary.ExpMonth, Year: kept.Summary.ExpYear}).Passed(now) {
 		return payment.Payment{}, fault.Field("token", "The card of this token has expired. Ask the shopper for another.")
 	}
-	p, err := s.open(account, site, order, now)
+	p, err := s.open(name, account, site, order, now)
 	if err != nil {
 		return payment.Payment{}, err
 	}

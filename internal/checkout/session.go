@@ -161,7 +161,7 @@ func (o Order) check() error {
 }
 
 // newSession makes a session of an order. Errors: those of check, and a fault on expires_in.
-func newSession(m string, site merchant.Site, order Order, now time.Time) (Session, error) {
+func newSession(name, m string, site merchant.Site, order Order, now time.Time) (Session, error) {
 	if err := order.check(); err != nil {
 		return Session{}, err
 	}
@@ -173,7 +173,7 @@ func newSession(m string, site merchant.Site, order Order, now time.Time) (Sessi
 		return Session{}, fault.Field("expires_in", "A session lives from %d to %d seconds.", int(minLife.Seconds()), int(maxLife.Seconds()))
 	}
 	return Session{
-		ID: id.New(id.Session), Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
+		ID: name, Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
 		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, SenseKey: id.New(id.SenseKey),
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil

@@ -25,6 +25,7 @@ type Payments interface {
 	Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error)
 	Refresh(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
 	Abandon(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
+	Find(ctx context.Context, merchant, payment string) (payment.Payment, error)
 	Lease() time.Time
 }
 
@@ -59,7 +60,13 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 	if err != nil {
 		return View{}, err
 	}
-	session, err := newSession(m, site, order, s.Now())
+	name, again := id.In(ctx, id.Session)
+	if again {
+		if v, err := s.Store.FindSession(ctx, m, name); err == nil {
+			return v, nil
+		}
+	}
+	session, err := newSession(name, m, site, order, s.Now())
 	if err != nil {
 		return View{}, err
 	}
@@ -138,7 +145,7 @@ func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
 	if v.Latest != nil && !now.After(v.Latest.CreatedAt) {
 		now = v.Latest.CreatedAt.Add(time.Millisecond) // the newest payment stays so when the clock is set back
 	}
-	p, err := s.open(v.Merchant, v.Site, Order{Amount: v.Session.Amount, Reference: v.Session.Reference, Metadata: v.Session.Metadata, Terms: v.Session.Terms}, now)
+	p, err := s.open(id.New(id.Payment), v.Merchant, v.Site, Order{Amount: v.Session.Amount, Reference: v.Session.Reference, Metadata: v.Session.Metadata, Terms: v.Session.Terms}, now)
 	if err != nil {
 		return payment.Payment{}, err
 	}
@@ -155,14 +162,14 @@ func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
 const waitGrace = 5 * time.Minute
 
 // open makes an intent of an order: what is charged, and whom is asked first.
-func (s *Service) open(m merchant.Merchant, site merchant.Site, o Order, now time.Time) (payment.Payment, error) {
+func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o Order, now time.Time) (payment.Payment, error) {
 	route, err := s.route(m, o)
 	if err != nil {
 		return payment.Payment{}, err
 	}
 	o.Terms.Descriptor, o.Terms.Fee = site.Descriptor, m.Fee(o.Amount.Currency)
 	return payment.Payment{
-		ID: id.New(id.Payment), Merchant: m.ID, Site: site.ID, State: payment.Inflight, Sequence: 1,
+		ID: name, Merchant: m.ID, Site: site.ID, State: payment.Inflight, Sequence: 1,
 		Amount: o.Amount, Reference: o.Reference, Metadata: o.Metadata, Terms: o.Terms,
 		Processor: route[0], ProcessorReference: id.Random(),
 		CheckAt: s.Payments.Lease(), CreatedAt: now, UpdatedAt: now,

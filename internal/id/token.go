@@ -20,6 +20,11 @@ var errNotToken = errors.New("id: not a token")
 func NewToken() Token {
 	var t Token
 	rand.Read(t[:])
+	return t.formed()
+}
+
+// formed gives bytes the form of a random UUID.
+func (t Token) formed() Token {
 	t[6] = t[6]&0x0f | 0x40 // version 4
 	t[8] = t[8]&0x3f | 0x80 // variant of RFC 9562
 	return t

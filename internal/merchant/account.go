@@ -54,6 +54,12 @@ func (s *Service) AddSite(ctx context.Context, merchant, name, descriptor string
 	if err != nil {
 		return Site{}, err
 	}
+	var again bool
+	if site.ID, again = id.In(ctx, id.Site); again {
+		if made, err := s.Store.FindSite(ctx, merchant, site.ID); err == nil {
+			return made, nil
+		}
+	}
 	return site, s.Store.CreateSite(ctx, site, actor)
 }
 

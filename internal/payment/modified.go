@@ -7,6 +7,16 @@ import (
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
+// find gives one of the payment's modifications.
+func (p Payment) find(id string) (Modification, bool) {
+	for _, m := range p.Modifications {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return Modification{}, false
+}
+
 // modifying finds one of the payment's open modifications and gives the payment with a
 // list of its own, so that changing it changes nobody else's.
 func (p Payment) modifying(id string) (Payment, *Modification) {

@@ -25,7 +25,11 @@ func (s *Service) Modify(ctx context.Context, merchant, payment string, kind pro
 	if err != nil {
 		return Payment{}, fault.Wrap(err, fault.Unavailable, "The processor of this payment is not set up on this server.")
 	}
-	m := Modification{ID: id.New(id.Modification), Kind: kind, Amount: amount, Final: final, State: Asked, Reference: id.Random(), CheckAt: s.Lease()}
+	name, again := id.In(ctx, id.Modification)
+	if _, begun := p.find(name); again && begun {
+		return p, nil // and the resolver ends it
+	}
+	m := Modification{ID: name, Kind: kind, Amount: amount, Final: final, State: Asked, Reference: id.Random(), CheckAt: s.Lease()}
 	p, err = s.Store.Advance(ctx, merchant, payment, actor, Modify(m, gateway.Abilities(), s.Now()))
 	if err != nil {
 		return Payment{}, err

@@ -117,7 +117,13 @@ func (s *Service) Keep(ctx context.Context, merchant string, c pan.Card, life Li
 	if c.Expiry.Passed(s.Now()) {
 		return Record{}, fault.Field("exp_year", "This card has expired. Use another card.")
 	}
-	r := Record{Token: id.NewToken(), Merchant: merchant}
+	token, again := id.TokenIn(ctx)
+	if again {
+		if kept, err := s.Find(ctx, merchant, token); err == nil {
+			return kept, nil
+		}
+	}
+	r := Record{Token: token, Merchant: merchant}
 	if life == Temporary {
 		r.ExpiresAt = s.Now().Add(TemporaryLife)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 )
 
 // secretBytes is the size of a signing secret; the specification allows 24 to 64.
@@ -46,6 +47,13 @@ func (s *Service) Register(ctx context.Context, merchant, address string, types 
 	e, err := newEndpoint(merchant, address, types, s.Loopback, s.Now())
 	if err != nil {
 		return Endpoint{}, "", err
+	}
+	var again bool
+	if e.ID, again = id.In(ctx, id.Endpoint); again {
+		if made, err := s.Store.FindEndpoint(ctx, merchant, e.ID); err == nil {
+			secret, err := s.Keys.Unseal(made.Sealed, made.binding())
+			return made, string(secret), err
+		}
 	}
 	var raw [secretBytes]byte
 	rand.Read(raw[:])

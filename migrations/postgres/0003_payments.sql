@@ -58,3 +58,19 @@ CREATE TABLE reconciliations (
     until     BIGINT NOT NULL,
     at        BIGINT NOT NULL -- when it was begun; nobody else begins it meanwhile
 );
+
+-- Requests that carried a key, and what they were answered.
+CREATE TABLE idempotency_keys (
+    merchant     TEXT NOT NULL REFERENCES merchants (id),
+    scope        TEXT NOT NULL, -- the dialect
+    key          TEXT NOT NULL,
+    fingerprint  TEXT NOT NULL, -- keyed hash of the request, without its CVV
+    seed         BYTEA NOT NULL, -- names what the request makes
+    leased_until BIGINT NOT NULL,
+    status       BIGINT NOT NULL, -- of the answer; 0 while there is none
+    sealed       BYTEA NOT NULL, -- the answer's body, encrypted and bound to this row
+    payment      TEXT NOT NULL, -- that it made, or empty
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (merchant, scope, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

@@ -18,6 +18,7 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/config"
 	"github.com/paywicket/paywicket/internal/egress"
+	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
@@ -39,17 +40,18 @@ func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 // App is an opened server.
 type App struct {
-	Merchants *merchant.Service
-	config    config.Server
-	db        *store.DB
-	keys      *keys
-	cards     *vault.Service
-	bins      lookup.Live
-	binTable  int64 // the version in force
-	payments  *payment.Service
-	webhooks  *webhook.Service
-	front     *fiber.App
-	log       *slog.Logger
+	Merchants  *merchant.Service
+	config     config.Server
+	db         *store.DB
+	keys       *keys
+	cards      *vault.Service
+	bins       lookup.Live
+	binTable   int64 // the version in force
+	payments   *payment.Service
+	webhooks   *webhook.Service
+	idempotent *idempotency.Service
+	front      *fiber.App
+	log        *slog.Logger
 }
 
 // Open opens everything a server needs and starts nothing. extra is mounted last,
@@ -104,6 +106,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
 	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
+	a.idempotent = &idempotency.Service{Store: a.db, Keys: a.keys.ring, Now: clock}
 	if err = a.loadBINs(ctx); err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Now: clock, Log: a.log,
 		},
 		&native.API{
-			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks,
+			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks, Keys: a.idempotent,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},
 		docs.Docs{},
@@ -168,6 +171,7 @@ func (a *App) work(ctx context.Context) {
 		a.keys.ring.Follow(ctx, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
 	})
 	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
+	all.Go(func() { a.every(ctx, sweepInterval, "old Idempotency-Keys could not be forgotten", a.idempotent.Sweep) })
 	all.Go(func() { a.every(ctx, sweepInterval, "expired cards could not be erased", a.sweepCards) })
 	all.Go(func() {
 		if err := a.db.Work(ctx, a.log, a.webhooks.Deliver); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/keyring"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -23,6 +24,7 @@ type Operator struct {
 	keys     *keys
 	cards    *vault.Service
 	webhooks *webhook.Service
+	answers  *idempotency.Service
 }
 
 // OpenOperator opens a data directory and its database, with the master key of the
@@ -39,6 +41,7 @@ func OpenOperator(ctx context.Context, data, database, master string) (*Operator
 	return &Operator{
 		db: db, keys: keys, cards: &vault.Service{Store: db, Keys: keys.ring, Now: clock},
 		webhooks: &webhook.Service{Store: db, Keys: keys.ring, Now: clock},
+		answers:  &idempotency.Service{Store: db, Keys: keys.ring, Now: clock},
 	}, nil
 }
 
@@ -58,8 +61,8 @@ func (o *Operator) Unseal(ctx context.Context, share string) error { return o.ke
 // Cards is how many cards there are.
 func (o *Operator) Cards(ctx context.Context) (int, error) { return o.db.CountCards(ctx) }
 
-// Rotate makes a fresh data key primary and seals every card and every webhook
-// secret with it. A rotation that was interrupted is gone on with. Servers go on
+// Rotate makes a fresh data key primary and seals every card, every webhook secret and
+// every kept answer with it. A rotation that was interrupted is gone on with. Servers go on
 // meanwhile; one may seal with the key before for keyring.RefreshInterval, so after
 // twice that everything is gone through once more. It gives how many cards were
 // sealed anew.
@@ -82,7 +85,9 @@ func (o *Operator) Rotate(ctx context.Context, progress func(int)) (int, error) 
 	if err != nil {
 		return total + late, err
 	}
-	_, err = o.webhooks.Reseal(ctx, o.db, o.keys.ring.Primary(), operator)
+	if _, err = o.webhooks.Reseal(ctx, o.db, o.keys.ring.Primary(), operator); err == nil {
+		_, err = o.answers.Reseal(ctx, o.db, o.keys.ring.Primary())
+	}
 	return total + late, err
 }
 
@@ -92,6 +97,9 @@ func (o *Operator) Retire(ctx context.Context) error {
 	_, err := o.cards.Reseal(ctx, unchanging{o.db}, o.keys.ring.Primary(), operator, func(int) {})
 	if err == nil {
 		_, err = o.webhooks.Reseal(ctx, unchanging{o.db}, o.keys.ring.Primary(), operator)
+	}
+	if err == nil {
+		_, err = o.answers.Reseal(ctx, unchanging{o.db}, o.keys.ring.Primary())
 	}
 	if err != nil {
 		return err
@@ -111,6 +119,11 @@ func (unchanging) ReplaceSealed(context.Context, []vault.Resealed, string) error
 
 // ReplaceSecret refuses.
 func (unchanging) ReplaceSecret(context.Context, webhook.Endpoint, []byte, string) error {
+	return errNotSealedAnew
+}
+
+// ReplaceAnswer refuses.
+func (unchanging) ReplaceAnswer(context.Context, idempotency.Record, []byte) error {
 	return errNotSealedAnew
 }
 

@@ -18,7 +18,8 @@
 //	GET  /v1/sites                   the websites that may
 //
 // Every call carries Authorization: Bearer and a key. Amounts are whole minor
-// units. Bodies are strict: a field we do not know is refused, not ignored.
+// units. Bodies are strict: a field we do not know is refused, not ignored. A POST that
+// carries an Idempotency-Key is done once.
 package native
 
 import (
@@ -29,6 +30,7 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -44,6 +46,7 @@ type API struct {
 	Payments  *payment.Service
 	Vault     *vault.Service
 	Webhooks  *webhook.Service
+	Keys      *idempotency.Service
 	BaseURL   string // where browsers reach this server
 	Log       *slog.Logger
 }
@@ -52,23 +55,24 @@ type API struct {
 func (a *API) Mount(router fiber.Router) {
 	secret := guard.Keys(a.Merchants, a.Log, merchant.Secret)
 	either := guard.Keys(a.Merchants, a.Log, merchant.Secret, merchant.Publishable)
+	once := guard.Idempotent(a.Keys, a.Log)
 	v1 := router.Group("/v1")
-	v1.Post("/checkout_sessions", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSession))
+	v1.Post("/checkout_sessions", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createSession))
 	v1.Options("/checkout_sessions/:id", preflight)
 	v1.Get("/checkout_sessions/:id", crossOrigin, either, wire.Handle(a.Log, fiber.StatusOK, a.findSession))
-	v1.Post("/payments", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createPayment))
-	v1.Post("/payments/:id/capture", secret, wire.Handle(a.Log, fiber.StatusOK, a.capturePayment))
-	v1.Post("/payments/:id/void", secret, wire.Handle(a.Log, fiber.StatusOK, a.voidPayment))
-	v1.Post("/payments/:id/refunds", secret, wire.Handle(a.Log, fiber.StatusOK, a.refundPayment))
+	v1.Post("/payments", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createPayment))
+	v1.Post("/payments/:id/capture", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.capturePayment))
+	v1.Post("/payments/:id/void", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.voidPayment))
+	v1.Post("/payments/:id/refunds", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.refundPayment))
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
-	v1.Post("/tokens", secret, a.createToken)
+	v1.Post("/tokens", secret, once, a.createToken)
 	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))
 	v1.Patch("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.updateToken))
-	v1.Post("/tokens/:id/revoke", secret, wire.Handle(a.Log, fiber.StatusOK, a.revokeToken))
+	v1.Post("/tokens/:id/revoke", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.revokeToken))
 	v1.Delete("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.eraseToken))
-	v1.Post("/webhook_endpoints", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
+	v1.Post("/webhook_endpoints", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
-	v1.Post("/sites", secret, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
+	v1.Post("/sites", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
 	v1.Get("/sites", secret, wire.Handle(a.Log, fiber.StatusOK, a.listSites))
 }
 

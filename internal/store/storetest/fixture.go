@@ -38,6 +38,8 @@ func Run(t *testing.T) {
 		"steps at once":                    stepsAtOnce,
 		"due payments":                     duePayments,
 		"modifications":                    modifications,
+		"idempotency keys":                 idempotencyKeys,
+		"idempotency keys that are old":    idempotencyKeysThatAreOld,
 		"payments without a session":       paymentsWithoutASession,
 		"cards":                            cards,
 		"cards that change":                cardsThatChange,
