@@ -89,7 +89,7 @@ func idempotencyKeysThatAreOld(t *testing.T, h *house) {
 		r := h.keyOf(o.Merchant.ID, key, "f")
 		_, _, err := h.db.ClaimKey(t.Context(), r, h.now())
 		h.must(err)
-		r.Status, r.Payment = 201, about
+		r.Status, r.Payment, r.Sealed = 201, about, []byte("sealed")
 		h.must(h.db.AnswerKey(t.Context(), r))
 	}
 	forget := func(want int) {
