@@ -63,6 +63,7 @@ type Payment struct {
 	Modifications []Modification // captures, voids and refunds, oldest first
 
 	WaitUntil  time.Time // until when somebody waits for an approval
+	ReadyAt    time.Time // when the merchant said that it knows the order; zero before
 	CheckAt    time.Time // when the processor is to be asked what became of it; zero for never
 	Checks     int       // how often it was asked
 	NotFoundAt time.Time // when the processor first said it never heard of it

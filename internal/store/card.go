@@ -18,7 +18,7 @@ func (db *DB) KeepCard(ctx context.Context, r vault.Record, announce event.Event
 	var first id.Token
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		tx.cards = append(tx.cards, keptCard{r, &first})
-		if err := db.appendEvents(ctx, tx, []event.Event{announce}); err != nil {
+		if err := db.appendEvents(ctx, tx, []event.Event{announce}, nil); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: r.Merchant, Actor: actor, Action: "card.keep", Object: r.Token.String()})

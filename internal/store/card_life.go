@@ -26,7 +26,7 @@ func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, a
 		if err := replaceCard(ctx, tx, before, after); err != nil {
 			return err
 		}
-		if err := db.appendEvents(ctx, tx, events); err != nil {
+		if err := db.appendEvents(ctx, tx, events, nil); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: action, Object: token.String(), Detail: audit.Revision(after.Revision)})
@@ -94,7 +94,7 @@ func (db *DB) EraseCard(ctx context.Context, m string, token id.Token, actor str
 		if err := noteTag(ctx, tx, m, token, noTag); err != nil {
 			return err
 		}
-		if err := db.appendEvents(ctx, tx, []event.Event{announce(r)}); err != nil {
+		if err := db.appendEvents(ctx, tx, []event.Event{announce(r)}, nil); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "card.erase", Object: token.String()})

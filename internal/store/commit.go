@@ -171,6 +171,9 @@ func (db *DB) tryCommit(together []*pending, careful bool) (rest []*pending, err
 		return done, errors.Join(err, tx.Rollback())
 	}
 	err = tx.Commit()
+	if err == nil {
+		db.hub.tell(tx.topics()...)
+	}
 	if isPassing(err) {
 		return done, err // it is certain that nothing of it was kept
 	}

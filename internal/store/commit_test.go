@@ -120,7 +120,7 @@ func TestAFailingWriterHarmsNobody(t *testing.T) {
 					return err
 				}
 				e := event.New(event.TokenCreated, "mer_1", "tok_1", 1, time.Now(), nil)
-				return db.appendEvents(ctx, tx, []event.Event{e, e})
+				return db.appendEvents(ctx, tx, []event.Event{e, e}, nil)
 			}
 		},
 		"ends the transaction": func(db *DB) step {

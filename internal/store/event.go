@@ -5,15 +5,18 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"time"
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
 
-// appendEvents keeps events and the jobs that deliver them, in the transaction of
-// the change they tell of.
-func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.Event) error {
+// appendEvents keeps events and the deliveries of them, in the transaction of the
+// change they tell of. Those of a payment may have to wait until the merchant knows it.
+func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.Event, about *payment.Payment) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -27,12 +30,22 @@ func (db *DB) appendEvents(ctx context.Context, tx *transaction, events []event.
 			if !to.Wants(e.Type) {
 				continue
 			}
-			if err := db.queued.deliver(ctx, tx.Tx.Tx, deliveryArgs{Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID}); err != nil {
-				return err
-			}
+			tx.deliveries = append(tx.deliveries, newDelivery(e, to, about, db.now()))
 		}
 	}
 	return nil
+}
+
+// newDelivery is an event for an endpoint that wants it: at once, or when the merchant
+// is ready or has had its time.
+func newDelivery(e event.Event, to webhook.Endpoint, about *payment.Payment, now time.Time) webhook.Delivery {
+	d := webhook.Delivery{
+		Merchant: e.Merchant, Endpoint: to.ID, Event: e.ID, Object: e.Object, State: webhook.Pending, DueAt: now, CreatedAt: now, UpdatedAt: now,
+	}
+	if about != nil && to.Wait > 0 && about.ReadyAt.IsZero() && now.Before(about.CreatedAt.Add(to.Wait)) {
+		d.State, d.DueAt = webhook.Waiting, about.CreatedAt.Add(to.Wait)
+	}
+	return d
 }
 
 // receivers gives a merchant's endpoints, read once in a transaction.
@@ -53,6 +66,7 @@ func (tx *transaction) receivers(ctx context.Context, m string) ([]webhook.Endpo
 
 // eventRow is a row of events.
 type eventRow struct {
+	Position int64
 	Merchant string
 	ID       string
 	Type     event.Type
@@ -97,4 +111,24 @@ func (db *DB) ListEvents(ctx context.Context, m, cursor string, limit int) ([]ev
 		return nil, err
 	}
 	return collect(rows, eventRow.event)
+}
+
+// EventsAfter gives a merchant's events, oldest first, from after cursor: a position, or
+// empty for the newest of all, after which there is nothing yet.
+func (db *DB) EventsAfter(ctx context.Context, m, cursor string, limit int) ([]event.Event, string, error) {
+	if cursor == "" {
+		var newest int64
+		err := db.reader.GetContext(brief(ctx), &newest, db.reader.Rebind(`SELECT COALESCE(max(position), 0) FROM events WHERE merchant = ?`), m)
+		return nil, strconv.FormatInt(newest, 10), err
+	}
+	after, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil {
+		return nil, cursor, fault.Field("Last-Event-ID", "There is no such event.")
+	}
+	var rows []eventRow
+	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(`SELECT position, `+eventColumns+` FROM events WHERE merchant = ? AND position > ? ORDER BY position LIMIT ?`), m, after, limit); err != nil || len(rows) == 0 {
+		return nil, cursor, err
+	}
+	events, err := collect(rows, eventRow.event)
+	return events, strconv.FormatInt(rows[len(rows)-1].Position, 10), err
 }

@@ -12,11 +12,13 @@ import (
 // the transaction at its end, many rows to a statement, for one row at a time costs
 // as much as everything else a step does.
 type gathered struct {
-	cards   []keptCard
-	events  []event.Event
-	entries []chained
-	chain   []byte // hash of the newest audit entry, once it was read
-	linked  bool
+	cards      []keptCard
+	events     []event.Event
+	deliveries []webhook.Delivery
+	announced  bool // something is to be delivered that is not among them
+	entries    []chained
+	chain      []byte // hash of the newest audit entry, once it was read
+	linked     bool
 	// endpoints are the receivers of the merchants that announced something. They
 	// cannot change while the transaction holds the write lock, but by it.
 	endpoints map[string][]webhook.Endpoint
@@ -58,8 +60,9 @@ func (t table) names() string {
 }
 
 var (
-	eventTable = tableOf("events", "merchant text, id text, type text, object text, sequence bigint, at bigint, data text")
-	auditTable = tableOf("audit_entries", "at bigint, merchant text, actor text, action text, object text, detail text, hash bytea")
+	eventTable    = tableOf("events", "merchant text, id text, type text, object text, sequence bigint, at bigint, data text")
+	deliveryTable = tableOf("webhook_deliveries", "merchant text, endpoint text, event text, object text, state text, attempts bigint, due_at bigint, log text, created_at bigint, updated_at bigint")
+	auditTable    = tableOf("audit_entries", "at bigint, merchant text, actor text, action text, object text, detail text, hash bytea")
 )
 
 // flush writes what was gathered.
@@ -71,11 +74,17 @@ func (tx *transaction) flush() error {
 		events = append(events, e.Merchant, e.ID, string(e.Type), e.Object, int64(e.Sequence), millis(e.At), string(e.Data))
 	}
 	b.insert(eventTable, events)
+	deliveries := make([]any, 0, len(deliveryTable.columns)*len(tx.deliveries))
+	for _, d := range tx.deliveries {
+		deliveries = append(deliveries, d.Merchant, d.Endpoint, d.Event, d.Object, string(d.State), int64(d.Attempts), millis(d.DueAt), encode(d.Log), millis(d.CreatedAt), millis(d.UpdatedAt))
+	}
+	b.insert(deliveryTable, deliveries)
 	entries := make([]any, 0, len(auditTable.columns)*len(tx.entries))
 	for _, e := range tx.entries {
 		entries = append(entries, millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.hash)
 	}
 	b.insert(auditTable, entries)
+	b.notify(tx.topics())
 	if err := b.send(); err != nil {
 		return err
 	}
@@ -91,6 +100,8 @@ type batch interface {
 	// firsts looks for a merchant's oldest permanent tokens of fingerprints, and tells
 	// found of those there are.
 	firsts(merchant string, fingerprints []string, found func(fingerprint string, token []byte))
+	// notify tells other servers on the database of topics, once the transaction is durable.
+	notify(topics []string)
 	// send does it, in the order in which it was asked.
 	send() error
 }

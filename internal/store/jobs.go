@@ -2,62 +2,52 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-
-	"github.com/paywicket/paywicket/internal/webhook"
 )
 
-// How the queue works: how often it looks for due jobs when nothing wakes it, and
-// how many deliveries run at once.
-const (
-	pollInterval  = 200 * time.Millisecond
-	deliveryWidth = 32
-)
+// pollInterval is how often the queue looks for due jobs.
+const pollInterval = time.Second
 
-// deliveryArgs is the job that delivers one event to one endpoint. It is kept
-// with the event and is all a later process needs.
-type deliveryArgs struct {
-	Merchant string `json:"merchant"`
-	Endpoint string `json:"endpoint"`
-	Event    string `json:"event"`
+// Chore is something that is to be done now and then by one of the servers on a
+// database, whichever it is.
+type Chore struct {
+	Name  string
+	Every time.Duration
+	Do    func(context.Context) error
+}
+
+// choreLife is how long a chore may take.
+const choreLife = 30 * time.Minute
+
+// choreArgs is the job that does a chore.
+type choreArgs struct {
+	Name string `json:"name" river:"unique"`
 }
 
 // Kind names the job in the queue's table.
-func (deliveryArgs) Kind() string { return "webhook_delivery" }
+func (choreArgs) Kind() string { return "chore" }
 
-// jobQueue adds jobs within transactions. It runs none.
-type jobQueue struct{ client *river.Client[*sql.Tx] }
-
-func newJobQueue(driver riverdriver.Driver[*sql.Tx]) (*jobQueue, error) {
-	client, err := river.NewClient(driver, &river.Config{})
-	if err != nil {
-		return nil, fmt.Errorf("store: job queue: %w", err)
-	}
-	return &jobQueue{client}, nil
-}
-
-func (q *jobQueue) deliver(ctx context.Context, tx *sql.Tx, args deliveryArgs) error {
-	_, err := q.client.InsertTx(ctx, tx, args, &river.InsertOpts{MaxAttempts: webhook.MaxAttempts})
-	return err
-}
-
-// Work runs the queue's jobs until ctx ends, then lets those that run finish.
-// deliver sends one event to one endpoint; an error from it is tried again.
-func (db *DB) Work(ctx context.Context, log *slog.Logger, deliver func(ctx context.Context, merchant, endpoint, event string) error) error {
+// Work has chores done until ctx ends, then lets those that run finish. The queue has
+// one server of all plan them, and any of them do each.
+func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore) error {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &deliveryWorker{deliver: deliver, log: log, now: db.now})
+	river.AddWorker(workers, &choreWorker{chores: chores, log: log})
+	var periodic []*river.PeriodicJob
+	for _, c := range chores {
+		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(c.Every), func() (river.JobArgs, *river.InsertOpts) {
+			return choreArgs{c.Name}, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: c.Every}}
+		}, &river.PeriodicJobOpts{RunOnStart: true, ID: c.Name}))
+	}
 	client, err := river.NewClient(db.engine.queue(db.jobs.DB), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: deliveryWidth}},
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(2, len(chores))}},
 		Workers:           workers,
+		PeriodicJobs:      periodic,
 		FetchPollInterval: pollInterval,
-		FetchCooldown:     50 * time.Millisecond,
-		JobTimeout:        webhook.AttemptTimeout + 5*time.Second,
+		JobTimeout:        choreLife,
 		Logger:            slog.New(onlyErrors{log.Handler()}),
 	})
 	if err != nil {
@@ -67,35 +57,32 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, deliver func(ctx conte
 		return fmt.Errorf("store: start job workers: %w", err)
 	}
 	<-ctx.Done()
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), webhook.AttemptTimeout)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return client.Stop(stopping)
+	return client.StopAndCancel(stopping)
 }
 
-// deliveryWorker runs delivery jobs.
-type deliveryWorker struct {
-	river.WorkerDefaults[deliveryArgs]
-	deliver func(ctx context.Context, merchant, endpoint, event string) error
-	log     *slog.Logger
-	now     func() time.Time
+// choreWorker does chores.
+type choreWorker struct {
+	river.WorkerDefaults[choreArgs]
+	chores []Chore
+	log    *slog.Logger
 }
 
-// Work delivers once.
-func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs]) error {
-	err := w.deliver(ctx, job.Args.Merchant, job.Args.Endpoint, job.Args.Event)
-	if err != nil {
-		w.log.Warn("webhook not delivered", "event", job.Args.Event, "endpoint", job.Args.Endpoint, "attempt", job.Attempt, "error", err)
+// Work does one. What goes wrong is logged, and done again the next time.
+func (w *choreWorker) Work(ctx context.Context, job *river.Job[choreArgs]) error {
+	for _, c := range w.chores {
+		if c.Name != job.Args.Name {
+			continue
+		}
+		if err := c.Do(ctx); err != nil && ctx.Err() == nil {
+			w.log.Error("a chore failed", "chore", c.Name, "error", err)
+		}
 	}
-	return err
+	return nil
 }
 
-// NextRetry follows the webhook schedule instead of the queue's own.
-func (w *deliveryWorker) NextRetry(job *river.Job[deliveryArgs]) time.Time {
-	return w.now().Add(webhook.Wait(job.Attempt))
-}
-
-// onlyErrors passes on what breaks in the queue itself, and not its account of
-// each failed attempt: the worker has told that already.
+// onlyErrors passes on what breaks in the queue itself.
 type onlyErrors struct{ slog.Handler }
 
 // Enabled is true from errors up.

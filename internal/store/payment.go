@@ -53,6 +53,7 @@ type paymentRow struct {
 	Attempts           string
 	Modifications      int
 	WaitUntil          int64 `db:"wait_until"`
+	ReadyAt            int64 `db:"ready_at"`
 	CheckAt            int64 `db:"check_at"`
 	Checks             int
 	NotFoundAt         int64 `db:"not_found_at"`
@@ -65,7 +66,7 @@ const selectPayment = `SELECT p.merchant, p.id, COALESCE(p.session, '') AS sessi
 	EXISTS (SELECT 1 FROM cards c WHERE c.merchant = p.merchant AND c.token = p.token) AS vaulted,
 	p.processor, p.processor_reference, p.processor_id, p.decline_code, p.network_code, p.approval_code, p.scheme_reference, p.avs, p.cvv_result,
 	p.challenge_url, p.capturable, p.captured, p.refunded, p.attempts, p.modifications,
-	p.wait_until, p.check_at, p.checks, p.not_found_at, p.created_at, p.updated_at FROM payments p `
+	p.wait_until, p.ready_at, p.check_at, p.checks, p.not_found_at, p.created_at, p.updated_at FROM payments p `
 
 func (r paymentRow) payment() (payment.Payment, error) {
 	p := payment.Payment{
@@ -77,7 +78,7 @@ func (r paymentRow) payment() (payment.Payment, error) {
 		DeclineCode: r.DeclineCode, NetworkCode: r.NetworkCode, ApprovalCode: r.ApprovalCode, SchemeReference: r.SchemeReference,
 		AVS: r.AVS, CVVResult: r.CVVResult, ChallengeURL: r.ChallengeURL,
 		Capturable: r.Capturable, Captured: r.Captured, Refunded: r.Refunded,
-		WaitUntil: at(r.WaitUntil), CheckAt: at(r.CheckAt), Checks: r.Checks, NotFoundAt: at(r.NotFoundAt),
+		WaitUntil: at(r.WaitUntil), ReadyAt: at(r.ReadyAt), CheckAt: at(r.CheckAt), Checks: r.Checks, NotFoundAt: at(r.NotFoundAt),
 		CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
 	}
 	err := json.Unmarshal([]byte(r.Metadata), &p.Metadata)
@@ -171,7 +172,7 @@ func (db *DB) Advance(ctx context.Context, m, id, actor string, step payment.Ste
 		if err := keepModifications(ctx, tx, before, after); err != nil {
 			return err
 		}
-		if err := db.appendEvents(ctx, tx, events); err != nil {
+		if err := db.appendEvents(ctx, tx, events, &after); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{

@@ -47,6 +47,12 @@ func (b *postgresBatch) send() error {
 	})
 }
 
+func (b *postgresBatch) notify(topics []string) {
+	for _, notice := range notices(topics) {
+		b.Queue(`SELECT pg_notify('`+notifyChannel+`', $1)`, notice)
+	}
+}
+
 func (b *postgresBatch) insert(t table, values []any) {
 	if len(values) == 0 {
 		return

@@ -23,6 +23,9 @@ func (b *sqliteBatch) send() error {
 	return nil
 }
 
+// notify does nothing: there is no other server.
+func (b *sqliteBatch) notify([]string) {}
+
 // mostRows is how many rows one statement is for: few enough for SQLite's limit on
 // parameters. Statements are for powers of two of rows, so that there are few of them
 // to keep prepared.

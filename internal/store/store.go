@@ -33,8 +33,9 @@ type DB struct {
 	pools
 	location       string
 	engine         engine
-	queued         *jobQueue
-	queue          chan *pending // steps that wait for their commit
+	hub            hub
+	listening      context.CancelFunc // ends what other servers tell; nil on SQLite
+	queue          chan *pending      // steps that wait for their commit
 	closed         sync.Once
 	closing, ended chan struct{} // closed when no more are taken, and when all have been answered
 	broken         chan error    // what made the database unfit for use
@@ -62,10 +63,11 @@ func Open(ctx context.Context, location string, now func() time.Time) (*DB, erro
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.pools.close())
 	}
-	if db.queued, err = newJobQueue(db.engine.queue(db.jobs.DB)); err != nil {
-		return nil, errors.Join(err, db.pools.close())
-	}
-	if !isPostgres(location) {
+	if isPostgres(location) {
+		listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+		db.listening = stop
+		go db.listen(listening)
+	} else {
 		db.space = newSpace(location)
 		if db.keeper, err = keep(db); err != nil {
 			return nil, errors.Join(err, db.pools.close())
@@ -85,6 +87,9 @@ func (db *DB) Close() (err error) {
 func (db *DB) close() error {
 	if db.keeper != nil {
 		db.keeper.stop()
+	}
+	if db.listening != nil {
+		db.listening()
 	}
 	close(db.closing)
 	<-db.ended

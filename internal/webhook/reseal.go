@@ -10,9 +10,9 @@ import (
 type Walker interface {
 	// AllEndpoints gives every endpoint, also those that are switched off.
 	AllEndpoints(ctx context.Context) ([]Endpoint, error)
-	// ReplaceSecret puts a newly sealed secret in the place of an endpoint's. One
-	// that has changed meanwhile is left.
-	ReplaceSecret(ctx context.Context, endpoint Endpoint, sealed []byte, actor string) error
+	// ReplaceSecrets puts newly sealed secrets, the present one and the one before, in
+	// the place of an endpoint's. One that has changed meanwhile is left.
+	ReplaceSecrets(ctx context.Context, endpoint Endpoint, sealed, old []byte, actor string) error
 }
 
 // Reseal seals anew every signing secret that does not begin with primary, and
@@ -24,22 +24,34 @@ func (s *Service) Reseal(ctx context.Context, endpoints Walker, primary []byte, 
 	}
 	total := 0
 	for _, e := range all {
-		if bytes.HasPrefix(e.Sealed, primary) {
+		if bytes.HasPrefix(e.Sealed, primary) && (len(e.OldSealed) == 0 || bytes.HasPrefix(e.OldSealed, primary)) {
 			continue
 		}
-		secret, err := s.Keys.Unseal(e.Sealed, e.binding())
-		if err != nil {
-			return total, fmt.Errorf("webhook: endpoint %s of %s: %w", e.ID, e.Merchant, err)
-		}
-		sealed, err := s.Keys.Seal(secret, e.binding())
-		clear(secret)
+		sealed, err := s.resealed(e, e.Sealed)
 		if err != nil {
 			return total, err
 		}
-		if err := endpoints.ReplaceSecret(ctx, e, sealed, actor); err != nil {
+		old, err := s.resealed(e, e.OldSealed)
+		if err != nil {
+			return total, err
+		}
+		if err := endpoints.ReplaceSecrets(ctx, e, sealed, old, actor); err != nil {
 			return total, err
 		}
 		total++
 	}
 	return total, nil
+}
+
+// resealed seals one of an endpoint's secrets anew; none stays none.
+func (s *Service) resealed(e Endpoint, sealed []byte) ([]byte, error) {
+	if len(sealed) == 0 {
+		return []byte{}, nil
+	}
+	secret, err := s.Keys.Unseal(sealed, e.binding())
+	if err != nil {
+		return nil, fmt.Errorf("webhook: endpoint %s of %s: %w", e.ID, e.Merchant, err)
+	}
+	defer clear(secret)
+	return s.Keys.Seal(secret, e.binding())
 }

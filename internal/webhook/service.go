@@ -1,21 +1,14 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-
-	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
@@ -24,42 +17,36 @@ import (
 // secretBytes is the size of a signing secret; the specification allows 24 to 64.
 const secretBytes = 32
 
-// AttemptTimeout bounds one delivery; the specification advises 15 to 30 s.
-const AttemptTimeout = 15 * time.Second
-
-// maxReply is how much of a receiver's answer is read, so that the connection
-// can be used again; the rest is left.
-const maxReply = 64 << 10
-
 // Service registers endpoints and delivers to them.
 type Service struct {
 	Store  Store
 	Keys   Keys
 	Client *http.Client // guarded: see package egress
 	Now    func() time.Time
+	Log    *slog.Logger
+	// Wake tells that there may be something to deliver; see Run.
+	Wake <-chan struct{}
 	// Loopback allows endpoints on this machine over plain http.
 	Loopback bool
 }
 
 // Register keeps an endpoint and gives it with its signing secret, "whsec_" and
-// base64, which is shown only now. Errors: faults on url or events.
-func (s *Service) Register(ctx context.Context, merchant, address string, types []event.Type, actor string) (Endpoint, string, error) {
-	e, err := newEndpoint(merchant, address, types, s.Loopback, s.Now())
-	if err != nil {
+// base64, which is shown only now. Errors: faults on url, events or wait.
+func (s *Service) Register(ctx context.Context, merchant, address string, types []event.Type, wait time.Duration, actor string) (Endpoint, string, error) {
+	name, again := id.In(ctx, id.Endpoint)
+	e := Endpoint{ID: name, Merchant: merchant, URL: address, Types: types, Wait: wait, CreatedAt: s.Now()}
+	if err := e.check(s.Loopback); err != nil {
 		return Endpoint{}, "", err
 	}
-	var again bool
-	if e.ID, again = id.In(ctx, id.Endpoint); again {
+	if again {
 		if made, err := s.Store.FindEndpoint(ctx, merchant, e.ID); err == nil {
 			secret, err := s.Keys.Unseal(made.Sealed, made.binding())
 			return made, string(secret), err
 		}
 	}
-	var raw [secretBytes]byte
-	rand.Read(raw[:])
-	secret := "whsec_" + base64.StdEncoding.EncodeToString(raw[:])
-	if e.Sealed, err = s.Keys.Seal([]byte(secret), e.binding()); err != nil {
-		return Endpoint{}, "", fmt.Errorf("webhook: %w", err)
+	secret, err := s.newSecret(&e)
+	if err != nil {
+		return Endpoint{}, "", err
 	}
 	if err := s.Store.CreateEndpoint(ctx, e, actor); err != nil {
 		return Endpoint{}, "", err
@@ -67,77 +54,113 @@ func (s *Service) Register(ctx context.Context, merchant, address string, types 
 	return e, secret, nil
 }
 
-// Deliver sends one event to one endpoint. It returns nil once the receiver
-// answered 2xx, or when there is nobody to send to any more; an error when it
-// should be tried again.
-func (s *Service) Deliver(ctx context.Context, merchant, endpoint, eventID string) error {
+// newSecret makes a fresh secret the endpoint's.
+func (s *Service) newSecret(e *Endpoint) (string, error) {
+	var raw [secretBytes]byte
+	rand.Read(raw[:])
+	secret := "whsec_" + base64.StdEncoding.EncodeToString(raw[:])
+	var err error
+	if e.Sealed, err = s.Keys.Seal([]byte(secret), e.binding()); err != nil {
+		return "", fmt.Errorf("webhook: %w", err)
+	}
+	return secret, nil
+}
+
+// MaxOverlap is the longest that two secrets may both sign.
+const MaxOverlap = 7 * 24 * time.Hour
+
+// RotateSecret gives an endpoint a fresh signing secret, which is shown only now. For
+// overlap both it and the one before sign, so that a receiver can be changed at leisure.
+// Errors: fault.NotFound, a fault on overlap.
+func (s *Service) RotateSecret(ctx context.Context, merchant, endpoint string, overlap time.Duration, actor string) (Endpoint, string, error) {
+	if overlap < 0 || overlap > MaxOverlap {
+		return Endpoint{}, "", fault.Field("overlap", "The old secret can sign for 0 to %d seconds more.", int(MaxOverlap.Seconds()))
+	}
+	var secret string
+	e, err := s.Store.ChangeEndpoint(ctx, merchant, endpoint, actor, "endpoint.rotate", func(e Endpoint) (Endpoint, error) {
+		e.OldSealed, e.OldUntil = e.Sealed, s.Now().Add(overlap)
+		var err error
+		secret, err = s.newSecret(&e)
+		return e, err
+	})
+	return e, secret, err
+}
+
+// EndpointChange is what changes of an endpoint: nil for nothing.
+type EndpointChange struct {
+	URL     *string
+	Types   *[]event.Type
+	Wait    *time.Duration
+	Enabled *bool
+}
+
+// Change changes an endpoint. Switched off, it is sent nothing, and what was on its way
+// is cancelled; it can be replayed later. Errors: fault.NotFound, faults on url, events or wait.
+func (s *Service) Change(ctx context.Context, merchant, endpoint string, c EndpointChange, actor string) (Endpoint, error) {
+	return s.Store.ChangeEndpoint(ctx, merchant, endpoint, actor, "endpoint.change", func(e Endpoint) (Endpoint, error) {
+		if c.URL != nil {
+			e.URL = *c.URL
+		}
+		if c.Types != nil {
+			e.Types = *c.Types
+		}
+		if c.Wait != nil {
+			e.Wait = *c.Wait
+		}
+		switch {
+		case c.Enabled == nil:
+		case *c.Enabled:
+			e.DisabledAt = time.Time{}
+		case e.DisabledAt.IsZero():
+			e.DisabledAt = s.Now()
+		}
+		return e, e.check(s.Loopback)
+	})
+}
+
+// MaxReplay is how many events one call sends again.
+const MaxReplay = 10_000
+
+// Replay sends events again to an endpoint: one, or those of a span of time that it asks
+// for. It gives how many; when it is MaxReplay there may be more.
+// Errors: fault.NotFound; faults on event, from and to; fault.Conflict when the endpoint
+// is switched off.
+func (s *Service) Replay(ctx context.Context, merchant, endpoint string, choice Choice, actor string) (int, error) {
 	to, err := s.Store.FindEndpoint(ctx, merchant, endpoint)
 	if err != nil {
-		return fmt.Errorf("webhook: find endpoint: %w", err)
+		return 0, err
 	}
 	if !to.DisabledAt.IsZero() {
-		return nil
+		return 0, fault.New(fault.Conflict, "This endpoint is switched off. Switch it on first.")
 	}
-	what, err := s.Store.FindEvent(ctx, merchant, eventID)
-	if err != nil && fault.CodeOf(err) == fault.NotFound {
-		return nil // it told of a card that has been erased since
-	}
-	if err != nil {
-		return fmt.Errorf("webhook: find event: %w", err)
-	}
-	request, err := s.request(ctx, to, what)
-	if err != nil {
-		return err
-	}
-	response, err := s.Client.Do(request)
-	if err != nil {
-		return fmt.Errorf("webhook: not delivered to %s: %w", to.ID, egress.Reason(err))
-	}
-	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, maxReply)
-	return s.judge(ctx, to, response)
-}
-
-// judge reads a receiver's answer as the specification does: 2xx is received,
-// 410 asks to be left alone, everything else is to be tried again.
-func (s *Service) judge(ctx context.Context, to Endpoint, response *http.Response) error {
 	switch {
-	case response.StatusCode >= 200 && response.StatusCode < 300:
-		return nil
-	case response.StatusCode == http.StatusGone:
-		return s.Store.DisableEndpoint(ctx, to.Merchant, to.ID, "receiver: 410 Gone")
+	case choice.Event != "":
+		if _, err := s.Store.FindEvent(ctx, merchant, choice.Event); err != nil && fault.CodeOf(err) == fault.NotFound {
+			return 0, fault.Field("event", "There is no such event.")
+		} else if err != nil {
+			return 0, err
+		}
+	case choice.From.IsZero() || !choice.From.Before(choice.To):
+		return 0, fault.Field("from", "Give an event, or from and to, with from before to.")
 	}
-	// The number alone: the words after it are the receiver's, and would stand in our log.
-	return fmt.Errorf("webhook: not delivered to %s: the receiver answered %d", to.ID, response.StatusCode)
+	return s.Store.Replay(ctx, to, choice, MaxReplay, actor)
 }
 
-// request signs an event for an endpoint.
-func (s *Service) request(ctx context.Context, to Endpoint, what event.Event) (*http.Request, error) {
-	body, err := json.Marshal(what.Envelope())
-	if err != nil {
-		return nil, fmt.Errorf("webhook: encode: %w", err)
+// Ready notes that a merchant knows the order of a payment: its events need not wait any
+// more. Errors: fault.NotFound.
+func (s *Service) Ready(ctx context.Context, merchant, payment, actor string) error {
+	return s.Store.ReadyPayment(ctx, merchant, payment, actor)
+}
+
+// sweepBatch is how many deliveries are forgotten in one transaction.
+const sweepBatch = 1000
+
+// Sweep forgets deliveries that ended as long ago as they may be tried.
+func (s *Service) Sweep(ctx context.Context) error {
+	for {
+		n, err := s.Store.ForgetDeliveries(ctx, s.Now().Add(-GiveUpAfter), sweepBatch)
+		if err != nil || n < sweepBatch {
+			return err
+		}
 	}
-	secret, err := s.Keys.Unseal(to.Sealed, to.binding())
-	if err != nil {
-		return nil, fmt.Errorf("webhook: open secret: %w", err)
-	}
-	signer, err := standardwebhooks.NewWebhook(string(secret))
-	if err != nil {
-		return nil, fmt.Errorf("webhook: secret: %w", err)
-	}
-	now := s.Now()
-	signature, err := signer.Sign(what.ID, now, body)
-	if err != nil {
-		return nil, fmt.Errorf("webhook: sign: %w", err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
-	if err != nil {
-		return nil, errors.Join(errors.New("webhook: request"), err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Paywicket")
-	request.Header.Set(standardwebhooks.HeaderWebhookID, what.ID)
-	request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	request.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-	return request, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -19,10 +20,10 @@ import (
 	"github.com/paywicket/paywicket/internal/webhook"
 )
 
-// shelf keeps endpoints and events in memory: what is tested here is what is sent.
+// shelf keeps endpoints in memory: what is tested here is what is sent.
 type shelf struct {
-	endpoints map[string]webhook.Endpoint
-	events    map[string]event.Event
+	webhook.Store // what is not needed here
+	endpoints     map[string]webhook.Endpoint
 }
 
 func (s *shelf) CreateEndpoint(_ context.Context, e webhook.Endpoint, _ string) error {
@@ -37,22 +38,15 @@ func (s *shelf) FindEndpoint(_ context.Context, m, id string) (webhook.Endpoint,
 	return webhook.Endpoint{}, fault.New(fault.NotFound, "none")
 }
 
-func (s *shelf) DisableEndpoint(_ context.Context, _, id, _ string) error {
-	e := s.endpoints[id]
-	e.DisabledAt = time.Now()
-	s.endpoints[id] = e
-	return nil
-}
-
-func (s *shelf) FindEvent(_ context.Context, m, id string) (event.Event, error) {
-	if e, ok := s.events[id]; ok && e.Merchant == m {
-		return e, nil
+func (s *shelf) ChangeEndpoint(ctx context.Context, m, id, _, _ string, change func(webhook.Endpoint) (webhook.Endpoint, error)) (webhook.Endpoint, error) {
+	e, err := s.FindEndpoint(ctx, m, id)
+	if err == nil {
+		e, err = change(e)
 	}
-	return event.Event{}, fault.New(fault.NotFound, "none")
-}
-
-func (s *shelf) ListEvents(context.Context, string, string, int) ([]event.Event, error) {
-	return nil, nil
+	if err == nil {
+		s.endpoints[id] = e
+	}
+	return e, err
 }
 
 // open seals nothing, but holds the service to the context it binds secrets to.
@@ -74,6 +68,8 @@ func (open) Unseal(sealed, context []byte) ([]byte, error) {
 type receiver struct {
 	*httptest.Server
 	status  int
+	header  http.Header
+	body    string
 	headers []http.Header
 	bodies  [][]byte
 }
@@ -87,7 +83,9 @@ func receive(t *testing.T, status int) *receiver {
 		}
 		r.headers, r.bodies = append(r.headers, request.Header), append(r.bodies, body)
 		w.Header().Set("Location", "/elsewhere")
+		maps.Copy(w.Header(), r.header)
 		w.WriteHeader(r.status)
+		_, _ = io.WriteString(w, r.body)
 	}))
 	t.Cleanup(r.Close)
 	return r
@@ -95,16 +93,52 @@ func receive(t *testing.T, status int) *receiver {
 
 var told = event.New(event.PaymentAuthorized, "mer_1", "pay_1", 2, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), event.Payment{ID: "pay_1", Status: "authorized"})
 
-// serve makes a service with one endpoint at the receiver, and gives its secret.
-func serve(t *testing.T, to *receiver) (*webhook.Service, *shelf, string, string) {
+// house is a service with one endpoint at the receiver.
+type house struct {
+	*webhook.Service
+	*shelf
+	t        *testing.T
+	endpoint string
+	secret   string
+	clock    time.Time
+}
+
+func serve(t *testing.T, to *receiver) *house {
 	t.Helper()
-	kept := &shelf{map[string]webhook.Endpoint{}, map[string]event.Event{told.ID: told}}
-	s := &webhook.Service{Store: kept, Keys: open{}, Client: egress.Policy{Loopback: true}.Client(2 * time.Second), Now: time.Now, Loopback: true}
-	e, secret, err := s.Register(t.Context(), "mer_1", to.URL+"/webhooks", nil, "key 1")
+	h := &house{shelf: &shelf{endpoints: map[string]webhook.Endpoint{}}, t: t, clock: time.Now()}
+	h.Service = &webhook.Service{Store: h.shelf, Keys: open{}, Client: egress.Policy{Loopback: true}.Client(2 * time.Second), Now: func() time.Time { return h.clock }, Loopback: true}
+	e, secret, err := h.Register(t.Context(), "mer_1", to.URL+"/webhooks", nil, 0, "key 1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, kept, e.ID, secret
+	h.endpoint, h.secret = e.ID, secret
+	return h
+}
+
+// claimed is a delivery of an event to the endpoint as it is now.
+func (h *house) claimed() webhook.Claimed {
+	to := h.endpoints[h.endpoint]
+	return webhook.Claimed{Delivery: webhook.Delivery{Merchant: to.Merchant, Endpoint: to.ID, Event: told.ID, State: webhook.Pending, CreatedAt: h.clock}, To: to, What: told}
+}
+
+// send makes an attempt.
+func (h *house) send(c webhook.Claimed) webhook.Delivery {
+	h.t.Helper()
+	d, err := h.Send(h.t.Context(), c)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return d
+}
+
+// verifies tells whether the specification's own library takes a delivery.
+func verifies(t *testing.T, secret string, body []byte, header http.Header) bool {
+	t.Helper()
+	verifier, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier.Verify(body, header) == nil
 }
 
 // The specification's own library verifies what is sent, and refuses it when a
@@ -112,23 +146,19 @@ func serve(t *testing.T, to *receiver) (*webhook.Service, *shelf, string, string
 func TestWhatIsSentCanBeVerified(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 204)
-	s, _, endpoint, secret := serve(t, to)
-	if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); err != nil {
-		t.Fatal(err)
-	}
-	verifier, err := standardwebhooks.NewWebhook(secret)
-	if err != nil || !strings.HasPrefix(secret, "whsec_") {
-		t.Fatalf("%v", err)
+	h := serve(t, to)
+	if d := h.send(h.claimed()); d.State != webhook.Delivered || !d.DueAt.IsZero() || len(d.Log) != 1 || d.Log[0].Status != 204 {
+		t.Errorf("%+v", d)
 	}
 	header, body := to.headers[0], to.bodies[0]
-	if err := verifier.Verify(body, header); err != nil {
-		t.Errorf("%v", err)
+	if !strings.HasPrefix(h.secret, "whsec_") || !verifies(t, h.secret, body, header) {
+		t.Error("it cannot be verified")
 	}
-	if err := verifier.Verify(append([]byte(" "), body...), header); err == nil {
+	if verifies(t, h.secret, append([]byte(" "), body...), header) {
 		t.Error("another body has the same signature")
 	}
 	header.Set("webhook-id", "evt_other")
-	if err := verifier.Verify(body, header); err == nil {
+	if verifies(t, h.secret, body, header) {
 		t.Error("another id has the same signature")
 	}
 	var envelope event.Envelope
@@ -137,15 +167,38 @@ func TestWhatIsSentCanBeVerified(t *testing.T) {
 	}
 }
 
+// For a while after a rotation both secrets verify; then the new one alone.
+func TestTwoSecretsOverlap(t *testing.T) {
+	t.Parallel()
+	to := receive(t, 204)
+	h := serve(t, to)
+	_, fresh, err := h.RotateSecret(t.Context(), "mer_1", h.endpoint, time.Hour, "key 1")
+	if err != nil || fresh == h.secret {
+		t.Fatalf("%v", err)
+	}
+	h.send(h.claimed())
+	if !verifies(t, h.secret, to.bodies[0], to.headers[0]) || !verifies(t, fresh, to.bodies[0], to.headers[0]) {
+		t.Errorf("signed %s", to.headers[0].Get("webhook-signature"))
+	}
+	h.clock = h.clock.Add(time.Hour)
+	h.send(h.claimed())
+	to.headers[1].Set("webhook-timestamp", to.headers[1].Get("webhook-timestamp"))
+	if signature := to.headers[1].Get("webhook-signature"); strings.Contains(signature, " ") {
+		t.Errorf("the old secret still signs: %s", signature)
+	}
+	if _, _, err := h.RotateSecret(t.Context(), "mer_1", h.endpoint, webhook.MaxOverlap+time.Second, "key 1"); err == nil || fault.Of(err).Field != "overlap" {
+		t.Errorf("a long overlap: %v", err)
+	}
+}
+
 // A second delivery is the same event under the same id, signed anew.
 func TestADeliveryThatIsRepeatedHasTheSameID(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 500)
-	s, _, endpoint, _ := serve(t, to)
-	begin := time.Now()
-	for i := range 2 {
-		s.Now = func() time.Time { return begin.Add(time.Duration(i) * time.Minute) }
-		if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); err == nil {
+	h := serve(t, to)
+	for range 2 {
+		h.clock = h.clock.Add(time.Minute)
+		if d := h.send(h.claimed()); d.State != webhook.Pending {
 			t.Error("a 500 was taken for an answer")
 		}
 	}
@@ -156,11 +209,14 @@ func TestADeliveryThatIsRepeatedHasTheSameID(t *testing.T) {
 
 func TestWhatAReceiverAnswers(t *testing.T) {
 	t.Parallel()
-	for status, again := range map[int]bool{200: false, 201: false, 204: false, 301: true, 307: true, 400: true, 401: true, 404: true, 429: true, 500: true, 503: true} {
+	for status, want := range map[int]webhook.DeliveryState{
+		200: webhook.Delivered, 201: webhook.Delivered, 204: webhook.Delivered, 410: webhook.Cancelled,
+		301: webhook.Pending, 307: webhook.Pending, 400: webhook.Pending, 401: webhook.Pending, 404: webhook.Pending, 429: webhook.Pending, 500: webhook.Pending, 503: webhook.Pending,
+	} {
 		to := receive(t, status)
-		s, _, endpoint, _ := serve(t, to)
-		if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); (err != nil) != again {
-			t.Errorf("%d: %v", status, err)
+		h := serve(t, to)
+		if d := h.send(h.claimed()); d.State != want || d.DueAt.IsZero() != (want != webhook.Pending) || d.Attempts != 1 || d.Log[0].Status != status {
+			t.Errorf("%d: %+v", status, d)
 		}
 		if len(to.bodies) != 1 {
 			t.Errorf("%d: sent %d times", status, len(to.bodies))
@@ -171,13 +227,13 @@ func TestWhatAReceiverAnswers(t *testing.T) {
 func TestAReceiverThatIsGoneIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 410)
-	s, _, endpoint, _ := serve(t, to)
+	h := serve(t, to)
 	for range 2 {
-		if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); err != nil {
-			t.Error(err)
+		if d := h.send(h.claimed()); d.State != webhook.Cancelled {
+			t.Errorf("%+v", d)
 		}
 	}
-	if len(to.bodies) != 1 {
+	if len(to.bodies) != 1 || h.endpoints[h.endpoint].DisabledAt.IsZero() {
 		t.Errorf("sent %d times", len(to.bodies))
 	}
 }
@@ -185,10 +241,44 @@ func TestAReceiverThatIsGoneIsLeftAlone(t *testing.T) {
 func TestAReceiverThatIsDownIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 204)
-	s, _, endpoint, _ := serve(t, to)
+	h := serve(t, to)
 	to.Close()
-	if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); err == nil {
-		t.Error("delivered to nobody")
+	if d := h.send(h.claimed()); d.State != webhook.Pending || d.Log[0].Error == "" || strings.Contains(d.Log[0].Error, "/webhooks") {
+		t.Errorf("%+v", d)
+	}
+}
+
+// A receiver says when it wants to be asked again: in seconds or by date, a day at most.
+func TestRetryAfterIsHonoured(t *testing.T) {
+	t.Parallel()
+	to := receive(t, 429)
+	h := serve(t, to)
+	h.clock = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		"120": 2 * time.Minute, "Sat, 21 Nov 2026 13:00:00 GMT": time.Hour, "9999999": 24 * time.Hour,
+		"": 0, "soon": 0, "-5": 0, "Sat, 21 Nov 2026 11:00:00 GMT": 0, "1.5": 0,
+	} {
+		to.header = http.Header{"Retry-After": {text}}
+		wait := h.send(h.claimed()).DueAt.Sub(h.clock)
+		if want == 0 && (wait < 5*time.Second || wait > 6*time.Second) || want > 0 && wait != want {
+			t.Errorf("%q: again after %s, want %s", text, wait, want)
+		}
+	}
+}
+
+// Of an answer's body a KiB is kept, as text.
+func TestTheLogKeepsAKiB(t *testing.T) {
+	t.Parallel()
+	to := receive(t, 500)
+	h := serve(t, to)
+	for body, want := range map[string]string{
+		"no": "no", strings.Repeat("x", 5000): strings.Repeat("x", 1024), strings.Repeat("é", 1000): strings.Repeat("é", 512),
+		strings.Repeat("x", 1023) + "é": strings.Repeat("x", 1023), "a\x00b\xff": "a�b�",
+	} {
+		to.body = body
+		if got := h.send(h.claimed()).Log[0].Body; got != want {
+			t.Errorf("%d bytes became %d: %.20q", len(body), len(got), got)
+		}
 	}
 }
 
@@ -197,10 +287,10 @@ func TestAReceiverThatIsDownIsTriedAgain(t *testing.T) {
 func TestNoDeliveryReachesThisMachine(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 204)
-	s, _, endpoint, _ := serve(t, to)
-	s.Client = egress.Policy{}.Client(2 * time.Second)
-	if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); !errors.Is(err, egress.ErrForbidden) || len(to.bodies) != 0 {
-		t.Errorf("%v, sent %d times", err, len(to.bodies))
+	h := serve(t, to)
+	h.Client = egress.Policy{}.Client(2 * time.Second)
+	if d := h.send(h.claimed()); d.State != webhook.Pending || !strings.Contains(d.Log[0].Error, "not allowed") || len(to.bodies) != 0 {
+		t.Errorf("%+v, sent %d times", d, len(to.bodies))
 	}
 }
 
@@ -208,44 +298,46 @@ func TestNoDeliveryReachesThisMachine(t *testing.T) {
 func TestASecretBelongsToItsEndpoint(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 204)
-	s, kept, endpoint, _ := serve(t, to)
-	other, _, err := s.Register(t.Context(), "mer_2", to.URL, nil, "key 2")
+	h := serve(t, to)
+	other, _, err := h.Register(t.Context(), "mer_2", to.URL, nil, 0, "key 2")
 	if err != nil {
 		t.Fatal(err)
 	}
-	mine := kept.endpoints[endpoint]
-	mine.Sealed = other.Sealed
-	kept.endpoints[endpoint] = mine
-	if err := s.Deliver(t.Context(), "mer_1", endpoint, told.ID); err == nil || len(to.bodies) != 0 {
+	c := h.claimed()
+	c.To.Sealed = other.Sealed
+	if _, err := h.Send(t.Context(), c); err == nil || len(to.bodies) != 0 {
 		t.Errorf("%v, sent %d times", err, len(to.bodies))
 	}
 }
 
 func TestWhereWebhooksMayGo(t *testing.T) {
 	t.Parallel()
+	s := &webhook.Service{Store: &shelf{endpoints: map[string]webhook.Endpoint{}}, Keys: open{}, Now: time.Now}
 	for url, good := range map[string]bool{
 		"https://shop.example/webhooks": true, "https://shop.example:8443/w?x=1": true, "https://shop.example:443": true,
 		"http://shop.example/webhooks": false, "https://shop.example:22/": false, "ftp://shop.example/": false, "file:///etc/passwd": false,
 		"https://user:pass@shop.example/": false, "https://shop.example/#x": false, "https://": false, "": false, "shop.example": false,
 		"http://127.0.0.1:9000/": false, "https://" + strings.Repeat("a", 500) + ".example": false, "javascript:alert(1)": false,
 	} {
-		s := &webhook.Service{Store: &shelf{endpoints: map[string]webhook.Endpoint{}}, Keys: open{}, Now: time.Now}
-		_, _, err := s.Register(t.Context(), "mer_1", url, nil, "key 1")
+		_, _, err := s.Register(t.Context(), "mer_1", url, nil, 0, "key 1")
 		if good != (err == nil) || err != nil && fault.Of(err).Field != "url" {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
-	s := &webhook.Service{Store: &shelf{endpoints: map[string]webhook.Endpoint{}}, Keys: open{}, Now: time.Now}
-	if _, _, err := s.Register(t.Context(), "mer_1", "https://shop.example", []event.Type{"payment.magic"}, "key 1"); err == nil || fault.Of(err).Field != "events" {
+	if _, _, err := s.Register(t.Context(), "mer_1", "https://shop.example", []event.Type{"payment.magic"}, 0, "key 1"); err == nil || fault.Of(err).Field != "events" {
 		t.Errorf("an unknown event: %v", err)
+	}
+	if _, _, err := s.Register(t.Context(), "mer_1", "https://shop.example", nil, webhook.MaxWait+1, "key 1"); err == nil || fault.Of(err).Field != "wait" {
+		t.Errorf("a long wait: %v", err)
 	}
 }
 
-// Ten attempts over 75 hours and 35 minutes, each up to a tenth late.
+// Ten attempts over 75 hours and 35 minutes, each up to a tenth late; then one a day, and
+// none after 30 days.
 func TestTheSchedule(t *testing.T) {
 	t.Parallel()
 	var least time.Duration
-	for n := 1; n < webhook.MaxAttempts; n++ {
+	for n := 1; n < 10; n++ {
 		shortest, longest := time.Duration(1<<62), time.Duration(0)
 		for range 200 {
 			wait := webhook.Wait(n)
@@ -256,7 +348,19 @@ func TestTheSchedule(t *testing.T) {
 		}
 		least += shortest
 	}
-	if whole := 75*time.Hour + 35*time.Minute; webhook.MaxAttempts != 10 || least < whole || least > whole*102/100 {
-		t.Errorf("%d attempts over %s, want 10 over %s", webhook.MaxAttempts, least, whole)
+	if whole := 75*time.Hour + 35*time.Minute; least < whole || least > whole*102/100 {
+		t.Errorf("ten attempts over %s, want %s", least, whole)
+	}
+	to := receive(t, 500)
+	h := serve(t, to)
+	c, began := h.claimed(), h.clock
+	for c.State == webhook.Pending {
+		if !c.DueAt.IsZero() {
+			h.clock = c.DueAt
+		}
+		c.Delivery = h.send(c)
+	}
+	if over := h.clock.Sub(began); c.State != webhook.Exhausted || over > 30*24*time.Hour || over < 28*24*time.Hour || c.Attempts != len(to.bodies) || c.Attempts < 30 {
+		t.Errorf("%s after %d attempts over %s", c.State, c.Attempts, over)
 	}
 }

@@ -103,7 +103,8 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
 	a.payments = &payment.Service{Store: a.db, Gateways: gateways.byName(), Now: clock, Log: a.log, Budget: a.config.Budget}
 	a.webhooks = &webhook.Service{
-		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Loopback: a.config.Loopback,
+		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
+		Wake: a.db.Deliverable(), Loopback: a.config.Loopback,
 	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
 	a.idempotent = &idempotency.Service{Store: a.db, Keys: a.keys.ring, Now: clock}
@@ -171,10 +172,9 @@ func (a *App) work(ctx context.Context) {
 		a.keys.ring.Follow(ctx, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
 	})
 	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
-	all.Go(func() { a.every(ctx, sweepInterval, "old Idempotency-Keys could not be forgotten", a.idempotent.Sweep) })
-	all.Go(func() { a.every(ctx, sweepInterval, "expired cards could not be erased", a.sweepCards) })
+	all.Go(func() { a.webhooks.Run(ctx) })
 	all.Go(func() {
-		if err := a.db.Work(ctx, a.log, a.webhooks.Deliver); err != nil {
+		if err := a.db.Work(ctx, a.log, a.chores()); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
 		}
 	})
@@ -182,6 +182,15 @@ func (a *App) work(ctx context.Context) {
 
 // sweepInterval is how long after it expired a temporary card may still be there.
 const sweepInterval = time.Minute
+
+// chores are what one of the servers on a database does now and then.
+func (a *App) chores() []store.Chore {
+	return []store.Chore{
+		{Name: "erase-expired-cards", Every: sweepInterval, Do: a.sweepCards},
+		{Name: "forget-idempotency-keys", Every: time.Hour, Do: a.idempotent.Sweep},
+		{Name: "forget-deliveries", Every: time.Hour, Do: a.webhooks.Sweep},
+	}
+}
 
 // sweepCards erases the temporary cards that have expired.
 func (a *App) sweepCards(ctx context.Context) error {

@@ -117,8 +117,8 @@ func (unchanging) ReplaceSealed(context.Context, []vault.Resealed, string) error
 	return errNotSealedAnew
 }
 
-// ReplaceSecret refuses.
-func (unchanging) ReplaceSecret(context.Context, webhook.Endpoint, []byte, string) error {
+// ReplaceSecrets refuses.
+func (unchanging) ReplaceSecrets(context.Context, webhook.Endpoint, []byte, []byte, string) error {
 	return errNotSealedAnew
 }
 

@@ -6,6 +6,7 @@
 //	GET  /v1/payments/{id}           one payment
 //	POST /v1/payments/{id}/capture   take the money of an authorization, or a part of it
 //	POST /v1/payments/{id}/void      release what was not captured
+//	POST /v1/payments/{id}/ready     its order is stored: its webhooks may come
 //	POST /v1/payments/{id}/refunds   give back what was captured, or a part of it
 //	POST /v1/tokens                  keep a card without charging it
 //	GET  /v1/tokens/{id}             what may be shown of a kept card
@@ -13,6 +14,12 @@
 //	POST /v1/tokens/{id}/revoke      it may not be charged any more
 //	DELETE /v1/tokens/{id}           nothing of its card is kept any more
 //	POST /v1/webhook_endpoints       where to be told; the signing secret is in the answer
+//	GET  /v1/webhook_endpoints       the receivers
+//	PATCH  /v1/webhook_endpoints/{id}            its address, events, wait, on or off
+//	DELETE /v1/webhook_endpoints/{id}
+//	POST /v1/webhook_endpoints/{id}/rotate       another secret; the old one signs too for a while
+//	POST /v1/webhook_endpoints/{id}/replay       events again
+//	GET  /v1/webhook_endpoints/{id}/deliveries   what was sent, and answered
 //	GET  /v1/events                  what happened, newest first
 //	POST /v1/sites                   another website that may embed the checkout
 //	GET  /v1/sites                   the websites that may
@@ -71,6 +78,13 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Post("/tokens/:id/revoke", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.revokeToken))
 	v1.Delete("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.eraseToken))
 	v1.Post("/webhook_endpoints", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createEndpoint))
+	v1.Get("/webhook_endpoints", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEndpoints))
+	v1.Patch("/webhook_endpoints/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.changeEndpoint))
+	v1.Delete("/webhook_endpoints/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.deleteEndpoint))
+	v1.Post("/webhook_endpoints/:id/rotate", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.rotateEndpoint))
+	v1.Post("/webhook_endpoints/:id/replay", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.replay))
+	v1.Get("/webhook_endpoints/:id/deliveries", secret, wire.Handle(a.Log, fiber.StatusOK, a.listDeliveries))
+	v1.Post("/payments/:id/ready", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.readyPayment))
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
 	v1.Post("/sites", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
 	v1.Get("/sites", secret, wire.Handle(a.Log, fiber.StatusOK, a.listSites))

@@ -14,6 +14,19 @@ const (
 	maxPage     = 100
 )
 
+// pageLimit reads how many a page may have.
+func pageLimit(call wire.Call) (int, error) {
+	text := call.Query("limit")
+	if text == "" {
+		return defaultPage, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxPage {
+		return 0, fault.Field("limit", "The limit must be a whole number from 1 to %d.", maxPage)
+	}
+	return n, nil
+}
+
 // List is a page of events, newest first.
 type List struct {
 	Events  []event.Envelope `json:"events"`
@@ -21,13 +34,9 @@ type List struct {
 }
 
 func (a *API) listEvents(call wire.Call, _ wire.Empty) (List, error) {
-	limit := defaultPage
-	if text := call.Query("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxPage {
-			return List{}, fault.Field("limit", "The limit must be a whole number from 1 to %d.", maxPage)
-		}
-		limit = n
+	limit, err := pageLimit(call)
+	if err != nil {
+		return List{}, err
 	}
 	events, err := a.Webhooks.Store.ListEvents(call, call.Merchant(), call.Query("before"), limit+1)
 	if err != nil {

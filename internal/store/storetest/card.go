@@ -141,7 +141,16 @@ func everythingIsTheMerchantsOwn(t *testing.T, h *house) {
 	if list, err := h.db.ListEvents(t.Context(), me, "", 10); err != nil || len(list) != 0 {
 		t.Errorf("events: %v, %v", list, err)
 	}
-	h.must(h.db.DisableEndpoint(t.Context(), me, e.ID, "test"))
+	_, err = h.db.ChangeEndpoint(t.Context(), me, e.ID, "test", "test", switchOff(h.now()))
+	h.refused("a change of an endpoint", err, fault.NotFound)
+	h.refused("an end of an endpoint", h.db.DeleteEndpoint(t.Context(), me, e.ID, "test"), fault.NotFound)
+	h.refused("an order that is ready", h.db.ReadyPayment(t.Context(), me, p.ID, "test"), fault.NotFound)
+	if list, err := h.db.ListDeliveries(t.Context(), me, e.ID, 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("deliveries: %v, %v", list, err)
+	}
+	if list, _, err := h.db.EventsAfter(t.Context(), me, "0", 10); err != nil || len(list) != 0 {
+		t.Errorf("events after: %v, %v", list, err)
+	}
 	if still, err := h.db.FindEndpoint(t.Context(), theirs.Merchant.ID, e.ID); err != nil || !still.DisabledAt.IsZero() {
 		t.Errorf("another merchant switched the endpoint off: %+v, %v", still, err)
 	}

@@ -56,39 +56,6 @@ func events(t *testing.T, h *house) {
 	h.refused("an unknown cursor", err, fault.Invalid)
 }
 
-// A delivery is queued with its event, once for each receiver that wants it.
-func deliveries(t *testing.T, h *house) {
-	o, other := h.open("Kestrel Kettles"), h.open("Other")
-	all := h.endpoint(o)
-	some := h.endpoint(o, event.PaymentAuthorized)
-	h.endpoint(o, event.TokenCreated)
-	off := h.endpoint(o)
-	h.endpoint(other)
-	h.must(h.db.DisableEndpoint(t.Context(), o.Merchant.ID, off.ID, "test"))
-	for _, e := range []webhook.Endpoint{all, some} {
-		found, err := h.db.FindEndpoint(t.Context(), o.Merchant.ID, e.ID)
-		h.must(err)
-		h.same("endpoint", found.Types, append([]event.Type{}, e.Types...))
-	}
-
-	p := h.inflight(o)
-	_, err := h.db.Advance(t.Context(), o.Merchant.ID, p.ID, "test", h.become(payment.Authorized))
-	h.must(err)
-	rows, err := h.intruder.Query(`SELECT CAST(args AS TEXT) FROM river_job`)
-	h.must(err)
-	defer rows.Close()
-	var jobs []string
-	for rows.Next() {
-		var args string
-		h.must(rows.Scan(&args))
-		jobs = append(jobs, args)
-	}
-	h.must(rows.Err())
-	if len(jobs) != 2 {
-		t.Errorf("%d deliveries, want one to each of the two that asked: %v", len(jobs), jobs)
-	}
-}
-
 func observations(t *testing.T, h *house) {
 	s := h.session(h.open("Kestrel Kettles"))
 	observe := func(signals, events string) error {

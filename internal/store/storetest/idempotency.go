@@ -102,7 +102,7 @@ func idempotencyKeysThatAreOld(t *testing.T, h *house) {
 	}
 	h.pass(30*24*time.Hour - time.Minute)
 	forget(0)
-	h.pass(2 * time.Minute)
+	h.pass(3 * time.Minute)
 	forget(1)
 	_, err := h.db.Advance(t.Context(), p.Merchant, p.ID, "test", func(p payment.Payment) (payment.Payment, []event.Event, error) {
 		p.Sequence, p.State, p.CheckAt = p.Sequence+1, payment.Declined, time.Time{}

@@ -1,0 +1,134 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/paywicket/paywicket/internal/egress"
+	"github.com/paywicket/paywicket/internal/event"
+)
+
+// AttemptTimeout bounds one delivery; the specification advises 15 to 30 s.
+const AttemptTimeout = 15 * time.Second
+
+// maxReply is how much of a receiver's answer is read, so that the connection
+// can be used again; the rest is left.
+const maxReply = 64 << 10
+
+// Send makes one attempt, and gives the delivery as it is then: delivered, put off, or
+// ended. An endpoint that answers 410 is switched off. An error means that nothing was
+// sent and nothing is known.
+func (s *Service) Send(ctx context.Context, c Claimed) (Delivery, error) {
+	if !c.To.DisabledAt.IsZero() || c.What.ID == "" {
+		return c.cancelled(s.Now()), nil // nobody to tell, or nothing: its card has been erased since
+	}
+	request, err := s.request(ctx, c.To, c.What)
+	if err != nil {
+		return c.Delivery, err
+	}
+	began := time.Now()
+	attempt := Attempt{At: s.Now()}
+	response, err := s.Client.Do(request)
+	if err != nil {
+		attempt.Error, attempt.Millis = egress.Reason(err).Error(), time.Since(began).Milliseconds()
+		return c.tried(attempt, Pending, Wait(c.Attempts+1), s.Now()), nil
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxReply))
+	attempt.Status, attempt.Body, attempt.Millis = response.StatusCode, cut(body), time.Since(began).Milliseconds()
+	return s.judge(ctx, c, response, attempt)
+}
+
+// judge reads a receiver's answer as the specification does: 2xx is received,
+// 410 asks to be left alone, everything else is to be tried again, when the receiver
+// says or by the schedule.
+func (s *Service) judge(ctx context.Context, c Claimed, response *http.Response, attempt Attempt) (Delivery, error) {
+	now := s.Now()
+	switch {
+	case response.StatusCode >= 200 && response.StatusCode < 300:
+		return c.tried(attempt, Delivered, 0, now), nil
+	case response.StatusCode == http.StatusGone:
+		_, err := s.Store.ChangeEndpoint(ctx, c.Merchant, c.To.ID, "receiver: 410 Gone", "endpoint.disable", func(e Endpoint) (Endpoint, error) {
+			e.DisabledAt = now
+			return e, nil
+		})
+		return c.tried(attempt, Cancelled, 0, now), err
+	}
+	again := retryAfter(response, now)
+	if again == 0 {
+		again = Wait(c.Attempts + 1)
+	}
+	return c.tried(attempt, Pending, again, now), nil
+}
+
+// cut keeps the first KiB of a body as text that any database holds.
+func cut(body []byte) string {
+	body = body[:min(len(body), maxBody)]
+	for len(body) > 0 && !utf8.Valid(body) {
+		if len(body) < maxBody-utf8.UTFMax {
+			break // it is no text, or ends in the middle of one
+		}
+		body = body[:len(body)-1]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(string(body), "�"), "\x00", "�")
+}
+
+// request signs an event for an endpoint, with its secret and the one before as long as
+// both count.
+func (s *Service) request(ctx context.Context, to Endpoint, what event.Event) (*http.Request, error) {
+	body, err := json.Marshal(what.Envelope())
+	if err != nil {
+		return nil, fmt.Errorf("webhook: encode: %w", err)
+	}
+	now := s.Now()
+	sealed := [][]byte{to.Sealed}
+	if len(to.OldSealed) > 0 && now.Before(to.OldUntil) {
+		sealed = append(sealed, to.OldSealed)
+	}
+	var signatures []string
+	for _, one := range sealed {
+		signature, err := s.sign(to, one, what.ID, now, body)
+		if err != nil {
+			return nil, err
+		}
+		signatures = append(signatures, signature)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("webhook: the endpoint's URL cannot be called") // and its text is the merchant's
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "Paywicket")
+	request.Header.Set(standardwebhooks.HeaderWebhookID, what.ID)
+	request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	request.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
+	return request, nil
+}
+
+func (s *Service) sign(to Endpoint, sealed []byte, name string, now time.Time, body []byte) (string, error) {
+	secret, err := s.Keys.Unseal(sealed, to.binding())
+	if err != nil {
+		return "", fmt.Errorf("webhook: open secret: %w", err)
+	}
+	defer clear(secret)
+	signer, err := standardwebhooks.NewWebhook(string(secret))
+	if err != nil {
+		return "", fmt.Errorf("webhook: secret: %w", err)
+	}
+	signature, err := signer.Sign(name, now, body)
+	if err != nil {
+		return "", fmt.Errorf("webhook: sign: %w", err)
+	}
+	return signature, nil
+}
