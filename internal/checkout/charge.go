@@ -53,7 +53,7 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if err != nil {
 		return payment.Payment{}, err
 	}
-	p.Card, p.Token = kept.Summary, token
+	p.Card, p.Token, p.Vaulted = kept.Summary, token, true
 	borrowed, err := s.Vault.Borrow(ctx, m, token, actor, "authorize "+p.ID)
 	if err != nil {
 		return payment.Payment{}, err

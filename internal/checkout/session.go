@@ -84,7 +84,12 @@ type View struct {
 	Site     merchant.Site
 	Latest   *payment.Payment // the newest attempt, nil at first
 	Attempts int              // attempts that reached a processor, or may have
+	Version  Version
 }
+
+// Version tells one state of a session's payments from another: how many there are, and
+// how many steps they have taken together. The session itself never changes.
+type Version struct{ Payments, Steps int }
 
 // Status reads off what the session is good for.
 func (v View) Status(now time.Time) Status {
@@ -128,9 +133,10 @@ type Store interface {
 	// ShowSession gives a session by its id alone, for the shopper who holds it as
 	// a capability; the merchant is read from it. Errors: fault.NotFound.
 	ShowSession(ctx context.Context, session string) (View, error)
-	// OpenPayment makes the intent to pay durable: in one transaction it reads the
-	// session, lets admit decide and name the payment, and keeps that inflight.
-	OpenPayment(ctx context.Context, session string, admit func(View) (payment.Payment, error)) (payment.Payment, error)
+	// OpenPayment makes the intent to pay durable: in one transaction it makes sure that
+	// the session is still as known has it, or reads it again, lets admit decide and name
+	// the payment, and keeps that inflight.
+	OpenPayment(ctx context.Context, known View, admit func(View) (payment.Payment, error)) (payment.Payment, error)
 	// KeepPayment makes the intent of a payment without a session durable.
 	KeepPayment(ctx context.Context, p payment.Payment, actor string) error
 }

@@ -110,11 +110,11 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 	if c.Expiry.Passed(s.Now()) {
 		return View{}, fault.Field("exp_year", "This card has expired. Use another card.")
 	}
-	if err := s.leaveChallenge(ctx, session, actor); err != nil {
+	view, err := s.leaveChallenge(ctx, session, actor)
+	if err != nil {
 		return View{}, err
 	}
-	var view View
-	p, err := s.Store.OpenPayment(ctx, session, func(v View) (payment.Payment, error) {
+	p, err := s.Store.OpenPayment(ctx, view, func(v View) (payment.Payment, error) {
 		view = v
 		return s.intent(v, c)
 	})
@@ -171,7 +171,7 @@ func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o O
 	return payment.Payment{
 		ID: name, Merchant: m.ID, Site: site.ID, State: payment.Inflight, Sequence: 1,
 		Amount: o.Amount, Reference: o.Reference, Metadata: o.Metadata, Terms: o.Terms,
-		Processor: route[0], ProcessorReference: id.Random(),
+		Processor: route[0], ProcessorReference: id.Reference(),
 		CheckAt: s.Payments.Lease(), CreatedAt: now, UpdatedAt: now,
 	}, nil
 }
@@ -181,6 +181,7 @@ func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o O
 func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, actor string) (payment.Payment, payment.Reply) {
 	var asked payment.Payment
 	var reply payment.Reply
+	kept := false
 	var legs sync.WaitGroup
 	legs.Go(func() {
 		asked, reply = s.Payments.AskAll(ctx, p, s.fallbacks(v.Merchant, p), s.ReturnURL(p.Session), actor, c)
@@ -188,26 +189,28 @@ func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan
 	legs.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, keepBudget)
 		defer cancel()
-		if _, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, c, actor); err != nil {
+		_, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, c, actor)
+		if kept = err == nil; !kept {
 			// The payment stands without a token: see package vault.
 			s.Log.Error("a card could not be kept", "payment", p.ID, "error", err)
 		}
 	})
 	legs.Wait()
+	asked.Vaulted = kept
 	return asked, reply
 }
 
-// leaveChallenge ends an issuer's challenge that the shopper left for another card.
-func (s *Service) leaveChallenge(ctx context.Context, session, actor string) error {
+// leaveChallenge gives a session, after it ended an issuer's challenge that the shopper
+// left for another card.
+func (s *Service) leaveChallenge(ctx context.Context, session, actor string) (View, error) {
 	v, err := s.Store.ShowSession(ctx, session)
 	if err != nil || v.Latest == nil || v.Latest.State != payment.RequiresAction {
-		return err
+		return v, err
 	}
-	_, err = s.Payments.Abandon(ctx, *v.Latest, actor)
-	if errors.Is(err, payment.ErrSettled) {
-		return nil // Admit will say what it has become
+	if _, err = s.Payments.Abandon(ctx, *v.Latest, actor); err != nil && !errors.Is(err, payment.ErrSettled) {
+		return v, err
 	}
-	return err
+	return s.Store.ShowSession(ctx, session) // and Admit says what it has become
 }
 
 // Returned takes note that the shopper came back from the issuer's page, and asks

@@ -166,7 +166,9 @@ func TestAnIntentThatWasLeftBehindIsFoundOut(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	session := h.session()
-	_, err := h.db.OpenPayment(t.Context(), session, func(v checkout.View) (payment.Payment, error) {
+	left, err := h.Show(t.Context(), session)
+	h.must(err)
+	_, err = h.db.OpenPayment(t.Context(), left, func(v checkout.View) (payment.Payment, error) {
 		return payment.Payment{
 			ID: "pay_left", Merchant: v.Session.Merchant, Session: session, Site: v.Session.Site, State: payment.Inflight, Sequence: 1,
 			Amount: v.Session.Amount, Processor: "scripted", ProcessorReference: "left", CheckAt: h.payments.Lease(), CreatedAt: h.now(), UpdatedAt: h.now(),

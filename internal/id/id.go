@@ -1,12 +1,17 @@
-// Package id makes the names of things: a prefix that says what it is, then 128
-// random bits in lower-case base 32. Ids are unguessable, so one in a URL can
-// act as a capability, and they carry nothing about what they name.
+// Package id makes the names of things: a prefix that says what it is, then 128 bits in
+// lower-case base 32: 48 of the time, as in a UUID of version 7 (RFC 9562), and 80 random
+// ones. Ids are unguessable, so one in a URL can act as a capability, and they carry
+// nothing about what they name but when it was made. That they grow with time puts new
+// ones at the end of an index: put anywhere, four of them to a payment were most of what
+// a commit writes.
 package id
 
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/binary"
 	"strings"
+	"time"
 )
 
 // alphabet is Crockford's base 32 in lower case: no i, l, o or u, so an id read
@@ -39,8 +44,27 @@ const (
 	User         Kind = "usr_"
 )
 
-// New makes a fresh random id of a kind.
-func New(kind Kind) string { return string(kind) + Random() }
+// New makes a fresh id of a kind.
+func New(kind Kind) string {
+	var b [16]byte
+	rand.Read(b[stamped(b[:]):]) // never fails: crypto/rand ends the program instead
+	return string(kind) + encoding.EncodeToString(b[:])
+}
+
+// stamped writes the time to the front of an id, in unix milliseconds, and gives how many
+// bytes that takes.
+func stamped(b []byte) int {
+	var at [8]byte
+	binary.BigEndian.PutUint64(at[:], uint64(time.Now().UnixMilli())<<16)
+	return copy(b, at[:6])
+}
+
+// Reference makes a name to give to a processor: the time, then 128 random bits.
+func Reference() string {
+	var b [22]byte
+	rand.Read(b[stamped(b[:]):])
+	return encoding.EncodeToString(b[:])
+}
 
 // Random gives 128 random bits in the house alphabet, without a prefix.
 func Random() string {

@@ -29,7 +29,7 @@ func (s *Service) Modify(ctx context.Context, merchant, payment string, kind pro
 	if _, begun := p.find(name); again && begun {
 		return p, nil // and the resolver ends it
 	}
-	m := Modification{ID: name, Kind: kind, Amount: amount, Final: final, State: Asked, Reference: id.Random(), CheckAt: s.Lease()}
+	m := Modification{ID: name, Kind: kind, Amount: amount, Final: final, State: Asked, Reference: id.Reference(), CheckAt: s.Lease()}
 	p, err = s.Store.Advance(ctx, merchant, payment, actor, Modify(m, gateway.Abilities(), s.Now()))
 	if err != nil {
 		return Payment{}, err

@@ -93,6 +93,9 @@ type Store interface {
 	// Advance applies a step to a merchant's payment in one transaction with its
 	// events, the jobs that deliver them, and an audit entry.
 	Advance(ctx context.Context, merchant, payment, actor string, step Step) (Payment, error)
+	// AdvanceFrom is Advance for who has the payment as it is. If it has taken a step
+	// since, it is read again.
+	AdvanceFrom(ctx context.Context, p Payment, actor string, step Step) (Payment, error)
 	// FindPayment gives a merchant's payment, or fault.NotFound.
 	FindPayment(ctx context.Context, merchant, payment string) (Payment, error)
 	// ClaimDue gives up to limit payments of all merchants whose CheckAt has come, and

@@ -70,7 +70,7 @@ func (s *Service) AskAll(ctx context.Context, p Payment, fallbacks []string, ret
 		if len(fallbacks) == 0 || !reply.letsAnother(p) {
 			return p, reply
 		}
-		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Reroute(reply, fallbacks[0], id.Random(), s.Lease(), s.Now()))
+		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Reroute(reply, fallbacks[0], id.Reference(), s.Lease(), s.Now()))
 		if err != nil {
 			s.Log.Error("a payment could not be taken to the next processor", "payment", p.ID, "error", err)
 			return p, reply
@@ -87,7 +87,14 @@ func (s *Service) Settle(ctx context.Context, p Payment, actor string, reply Rep
 	} else if reply.Outcome.State != processor.NotFound && !p.echoes(reply.Outcome) {
 		s.Log.Error("the processor's answer is about something else", "payment", p.ID, "processor_id", reply.Outcome.ProcessorID)
 	}
-	after, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Answer(reply, s.Now()))
+	advance := s.Store.Advance
+	if p.Vaulted {
+		// That its card is kept does not change any more, and all else is in its sequence.
+		advance = func(ctx context.Context, _, _, actor string, step Step) (Payment, error) {
+			return s.Store.AdvanceFrom(ctx, p, actor, step)
+		}
+	}
+	after, err := advance(ctx, p.Merchant, p.ID, actor, Answer(reply, s.Now()))
 	if err == nil && after.State != p.State && (after.State == ManualReview || after.State == Reversing) {
 		s.Log.Error("a payment needs to be looked at", "payment", p.ID, "state", after.State, "was", p.State)
 	}

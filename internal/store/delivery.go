@@ -184,7 +184,7 @@ func (db *DB) ReadyPayment(ctx context.Context, m, id, actor string) error {
 			return err
 		}
 		now := millis(db.now())
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE payments SET ready_at = ? WHERE merchant = ? AND id = ? AND ready_at = 0`), now, m, id); err != nil {
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE payments SET ready_at = ?, sequence = sequence + 1 WHERE merchant = ? AND id = ? AND ready_at = 0`), now, m, id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE webhook_deliveries SET due_at = ?, state = ? WHERE due_at > 0 AND object = ? AND state = ?

@@ -5,6 +5,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
 
@@ -12,6 +13,7 @@ import (
 // the transaction at its end, many rows to a statement, for one row at a time costs
 // as much as everything else a step does.
 type gathered struct {
+	payments   []payment.Payment // that were opened
 	cards      []keptCard
 	events     []event.Event
 	deliveries []webhook.Delivery
@@ -68,6 +70,7 @@ var (
 // flush writes what was gathered.
 func (tx *transaction) flush() error {
 	b := tx.engine.batch(tx)
+	tx.addPayments(b)
 	collect := tx.flushCards(b)
 	events := make([]any, 0, len(eventTable.columns)*len(tx.events))
 	for _, e := range tx.events {

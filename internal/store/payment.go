@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/audit"
@@ -105,22 +107,40 @@ func (r paymentRow) withModifications(ctx context.Context, q queryer) (payment.P
 	return p, err
 }
 
-func insertPayment(ctx context.Context, tx *transaction, p payment.Payment) error {
-	var session any
-	if p.Session != "" {
-		session = p.Session
+// paymentTable is payments as new ones are put in. Those without a session, which few
+// are, have no place for it and are put in by themselves.
+var paymentTable = tableOf("payments", `merchant text, id text, session text, site text, sequence bigint, state text, amount bigint, currency text, reference text,
+	metadata text, terms text, brand text, bin text, last4 text, exp_month bigint, exp_year bigint, token bytea, processor text, processor_reference text, processor_id text,
+	decline_code text, network_code text, approval_code text, scheme_reference text, avs text, cvv_result text, challenge_url text,
+	capturable bigint, captured bigint, refunded bigint, attempts text, modifications bigint, wait_until bigint, check_at bigint, checks bigint, not_found_at bigint,
+	created_at bigint, updated_at bigint`)
+
+// values are a new payment's in the order of that table.
+func paymentValues(p payment.Payment) []any {
+	return []any{
+		p.Merchant, p.ID, p.Session, p.Site, int64(p.Sequence), string(p.State), p.Amount.Minor, p.Amount.Currency, p.Reference,
+		encode(p.Metadata), encode(p.Terms), string(p.Card.Brand), p.Card.BIN, p.Card.Last4, int64(p.Card.ExpMonth), int64(p.Card.ExpYear), p.Token[:],
+		p.Processor, p.ProcessorReference, p.ProcessorID, string(p.DeclineCode), p.NetworkCode, p.ApprovalCode, p.SchemeReference, p.AVS, p.CVVResult, p.ChallengeURL,
+		p.Capturable, p.Captured, p.Refunded, encode(p.Attempts), int64(len(p.Modifications)), millis(p.WaitUntil), millis(p.CheckAt), int64(p.Checks), millis(p.NotFoundAt),
+		millis(p.CreatedAt), millis(p.UpdatedAt),
 	}
-	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO payments (merchant, id, session, site, sequence, state, amount, currency, reference, metadata, terms,
-		brand, bin, last4, exp_month, exp_year, token, processor, processor_reference, processor_id, decline_code, network_code, approval_code,
-		scheme_reference, avs, cvv_result, challenge_url, capturable, captured, refunded, attempts, modifications,
-		wait_until, check_at, checks, not_found_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		p.Merchant, p.ID, session, p.Site, p.Sequence, p.State, p.Amount.Minor, p.Amount.Currency, p.Reference, encode(p.Metadata), encode(p.Terms),
-		p.Card.Brand, p.Card.BIN, p.Card.Last4, p.Card.ExpMonth, p.Card.ExpYear, p.Token[:], p.Processor, p.ProcessorReference,
-		p.ProcessorID, p.DeclineCode, p.NetworkCode, p.ApprovalCode, p.SchemeReference, p.AVS, p.CVVResult, p.ChallengeURL,
-		p.Capturable, p.Captured, p.Refunded, encode(p.Attempts), len(p.Modifications),
-		millis(p.WaitUntil), millis(p.CheckAt), p.Checks, millis(p.NotFoundAt), millis(p.CreatedAt), millis(p.UpdatedAt))
-	return err
+}
+
+// addPayments puts the payments that were gathered into a batch.
+func (tx *transaction) addPayments(b batch) {
+	values := make([]any, 0, len(paymentTable.columns)*len(tx.payments))
+	for _, p := range tx.payments {
+		values = append(values, paymentValues(p)...)
+	}
+	b.insert(paymentTable, values)
+	tx.payments = nil
+}
+
+// flushPayments writes them now: somebody is going to look.
+func (tx *transaction) flushPayments() error {
+	b := tx.engine.batch(tx)
+	tx.addPayments(b)
+	return b.send()
 }
 
 // KeepPayment makes the intent of a payment without a session durable.
@@ -128,14 +148,19 @@ func (db *DB) KeepPayment(ctx context.Context, p payment.Payment, actor string) 
 	if err := db.space.check(); err != nil {
 		return err
 	}
-	return db.write(ctx, func(ctx context.Context, tx *transaction) error { return db.openPayment(ctx, tx, p, actor) })
+	columns := slices.DeleteFunc(slices.Clone(paymentTable.columns), func(c column) bool { return c.name == "session" })
+	values := slices.Delete(paymentValues(p), 2, 3)
+	text := `INSERT INTO payments (` + table{columns: columns}.names() + `) VALUES (?` + strings.Repeat(`, ?`, len(columns)-1) + `)`
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if _, err := tx.ExecContext(ctx, tx.Rebind(text), values...); err != nil {
+			return err
+		}
+		return db.auditOpen(ctx, tx, p, actor)
+	})
 }
 
-// openPayment keeps an intent with its audit entry.
-func (db *DB) openPayment(ctx context.Context, tx *transaction, p payment.Payment, actor string) error {
-	if err := insertPayment(ctx, tx, p); err != nil {
-		return err
-	}
+// auditOpen writes an intent to the audit trail.
+func (db *DB) auditOpen(ctx context.Context, tx *transaction, p payment.Payment, actor string) error {
 	return db.appendAudit(ctx, tx, audit.Entry{
 		Merchant: p.Merchant, Actor: actor, Action: "payment.open", Object: p.ID, Detail: p.Amount.String(),
 	})
@@ -144,30 +169,22 @@ func (db *DB) openPayment(ctx context.Context, tx *transaction, p payment.Paymen
 // Advance applies a step to a merchant's payment in one transaction. The update
 // compares the sequence it read, so a step never lands on another's result.
 func (db *DB) Advance(ctx context.Context, m, id, actor string, step payment.Step) (payment.Payment, error) {
+	return db.advance(ctx, m, id, nil, actor, step)
+}
+
+// AdvanceFrom applies a step to a payment that is known, unless it has moved on: then to
+// what it is.
+func (db *DB) AdvanceFrom(ctx context.Context, p payment.Payment, actor string, step payment.Step) (payment.Payment, error) {
+	return db.advance(ctx, p.Merchant, p.ID, &p, actor, step)
+}
+
+func (db *DB) advance(ctx context.Context, m, id string, known *payment.Payment, actor string, step payment.Step) (payment.Payment, error) {
 	var after payment.Payment
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		before, err := readPayment(ctx, tx, m, id)
+		before, events, err := tx.advance(ctx, m, id, known, step, &after)
 		if err != nil {
-			return err
-		}
-		var events []event.Event
-		if after, events, err = step(before); err != nil {
 			after = before
 			return err
-		}
-		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE payments SET sequence = ?, state = ?, processor = ?, processor_reference = ?, processor_id = ?,
-			decline_code = ?, network_code = ?, approval_code = ?, scheme_reference = ?, avs = ?, cvv_result = ?, challenge_url = ?,
-			capturable = ?, captured = ?, refunded = ?, attempts = ?, modifications = ?, check_at = ?, checks = ?, not_found_at = ?, updated_at = ?
-			WHERE merchant = ? AND id = ? AND sequence = ?`),
-			after.Sequence, after.State, after.Processor, after.ProcessorReference, after.ProcessorID,
-			after.DeclineCode, after.NetworkCode, after.ApprovalCode, after.SchemeReference, after.AVS, after.CVVResult, after.ChallengeURL,
-			after.Capturable, after.Captured, after.Refunded, encode(after.Attempts), len(after.Modifications),
-			millis(after.CheckAt), after.Checks, millis(after.NotFoundAt), millis(after.UpdatedAt), m, id, before.Sequence)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n != 1 {
-			return fmt.Errorf("store: payment %s changed under a step (%d rows, %v)", id, n, err)
 		}
 		if err := keepModifications(ctx, tx, before, after); err != nil {
 			return err
@@ -180,6 +197,47 @@ func (db *DB) Advance(ctx context.Context, m, id, actor string, step payment.Ste
 		})
 	})
 	return after, err
+}
+
+// advance applies a step to the payment that is known, or else to the one that is read,
+// and writes what it makes of it.
+func (tx *transaction) advance(ctx context.Context, m, id string, known *payment.Payment, step payment.Step, after *payment.Payment) (before payment.Payment, events []event.Event, err error) {
+	if known != nil {
+		if *after, events, err = step(*known); err == nil {
+			if current, err := updatePayment(ctx, tx, *known, *after); err != nil || current {
+				return *known, events, err
+			}
+		}
+	}
+	if before, err = readPayment(ctx, tx, m, id); err != nil {
+		return before, nil, err
+	}
+	if *after, events, err = step(before); err != nil {
+		return before, nil, err
+	}
+	current, err := updatePayment(ctx, tx, before, *after)
+	if err == nil && !current {
+		err = fmt.Errorf("store: payment %s changed under a step", id)
+	}
+	return before, events, err
+}
+
+// updatePayment writes a payment after a step, and tells whether it was still what it
+// was before.
+func updatePayment(ctx context.Context, tx *transaction, before, after payment.Payment) (bool, error) {
+	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE payments SET sequence = ?, state = ?, processor = ?, processor_reference = ?, processor_id = ?,
+		decline_code = ?, network_code = ?, approval_code = ?, scheme_reference = ?, avs = ?, cvv_result = ?, challenge_url = ?,
+		capturable = ?, captured = ?, refunded = ?, attempts = ?, modifications = ?, check_at = ?, checks = ?, not_found_at = ?, updated_at = ?
+		WHERE merchant = ? AND id = ? AND sequence = ?`),
+		after.Sequence, after.State, after.Processor, after.ProcessorReference, after.ProcessorID,
+		after.DeclineCode, after.NetworkCode, after.ApprovalCode, after.SchemeReference, after.AVS, after.CVVResult, after.ChallengeURL,
+		after.Capturable, after.Captured, after.Refunded, encode(after.Attempts), len(after.Modifications),
+		millis(after.CheckAt), after.Checks, millis(after.NotFoundAt), millis(after.UpdatedAt), before.Merchant, before.ID, before.Sequence)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
 }
 
 func readPayment(ctx context.Context, q queryer, m, id string) (payment.Payment, error) {

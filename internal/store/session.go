@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -112,6 +113,8 @@ func readSession(ctx context.Context, q queryer, where string, args ...any) (che
 			return checkout.View{}, err
 		}
 		v.Latest = &p
+		v.Version.Payments++
+		v.Version.Steps += p.Sequence
 		if p.State != payment.Failed {
 			v.Attempts++
 		}
@@ -130,21 +133,39 @@ func (db *DB) ShowSession(ctx context.Context, session string) (checkout.View, e
 	return readSession(brief(ctx), db.reader, `WHERE s.id = ?`, session)
 }
 
-// OpenPayment makes the intent to pay durable.
-func (db *DB) OpenPayment(ctx context.Context, session string, admit func(checkout.View) (payment.Payment, error)) (payment.Payment, error) {
+// OpenPayment makes the intent to pay durable. What is known of the session is used when
+// its payments are still as many steps on: that is one look instead of three reads.
+func (db *DB) OpenPayment(ctx context.Context, known checkout.View, admit func(checkout.View) (payment.Payment, error)) (payment.Payment, error) {
 	if err := db.space.check(); err != nil {
 		return payment.Payment{}, err
 	}
+	session := known.Session.ID
 	var p payment.Payment
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		v, err := readSession(ctx, tx, `WHERE s.id = ?`, session)
+		if tx.opens(session) {
+			if err := tx.flushPayments(); err != nil {
+				return err
+			}
+		}
+		var now checkout.Version
+		err := tx.QueryRowxContext(ctx, tx.Rebind(`SELECT count(*), COALESCE(sum(sequence), 0) FROM payments WHERE session = ?`), session).Scan(&now.Payments, &now.Steps)
+		v := known
+		if err == nil && now != known.Version {
+			v, err = readSession(ctx, tx, `WHERE s.id = ?`, session)
+		}
 		if err != nil {
 			return err
 		}
 		if p, err = admit(v); err != nil {
 			return err
 		}
-		return db.openPayment(ctx, tx, p, "shopper "+session)
+		tx.payments = append(tx.payments, p)
+		return db.auditOpen(ctx, tx, p, "shopper "+session)
 	})
 	return p, err
+}
+
+// opens tells whether a payment of a session is among those to be kept.
+func (tx *transaction) opens(session string) bool {
+	return slices.ContainsFunc(tx.payments, func(p payment.Payment) bool { return p.Session == session })
 }

@@ -21,7 +21,7 @@ func TestADiskThatIsNearlyFull(t *testing.T) {
 	if err := db.CreateSession(t.Context(), checkout.Session{}, "key 1"); fault.CodeOf(err) != fault.Unavailable || err == nil {
 		t.Errorf("a session: %v", err)
 	}
-	_, err := db.OpenPayment(t.Context(), "cs_1", func(checkout.View) (payment.Payment, error) {
+	_, err := db.OpenPayment(t.Context(), checkout.View{}, func(checkout.View) (payment.Payment, error) {
 		t.Error("an intent was admitted")
 		return payment.Payment{}, nil
 	})

@@ -133,9 +133,17 @@ func (h *house) intent(v checkout.View) payment.Payment {
 	}
 }
 
+// view is a session as a shopper finds it.
+func (h *house) view(session string) checkout.View {
+	h.Helper()
+	v, err := h.db.ShowSession(h.Context(), session)
+	h.must(err)
+	return v
+}
+
 // pay opens a payment on a session, as Admit allows.
 func (h *house) pay(session string) (payment.Payment, error) {
-	return h.db.OpenPayment(h.Context(), session, func(v checkout.View) (payment.Payment, error) {
+	return h.db.OpenPayment(h.Context(), h.view(session), func(v checkout.View) (payment.Payment, error) {
 		if err := v.Admit(h.now()); err != nil {
 			return payment.Payment{}, err
 		}

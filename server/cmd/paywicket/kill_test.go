@@ -66,6 +66,7 @@ type house struct {
 	secret   string // key
 	merchant string
 	binary   string // the program; this test binary when empty
+	upstream string // URL of the processor; nobody when empty
 }
 
 func (h *house) command(args ...string) *exec.Cmd {
@@ -106,7 +107,11 @@ func (h *house) open() {
 // start starts a server and waits until it says where it is.
 func (h *house) start() *program {
 	h.Helper()
-	p := &program{Cmd: h.command("serve", "--listen", "127.0.0.1:0", "--processor-url", "http://127.0.0.1:1", "--allow-loopback")}
+	upstream := h.upstream
+	if upstream == "" {
+		upstream = "http://127.0.0.1:1"
+	}
+	p := &program{Cmd: h.command("serve", "--listen", "127.0.0.1:0", "--processor-url", upstream, "--allow-loopback")}
 	log, err := p.StderrPipe()
 	if err != nil {
 		h.Fatal(err)
