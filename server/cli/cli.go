@@ -73,8 +73,10 @@ func Main(args []string, out, errors io.Writer) int {
 		return exitFailure
 	}
 	Tune()
-	log, end := newPatientWriter(errors)
-	err = parsed.Run(console{ctx, out, errors, slog.New(slog.NewJSONHandler(log, nil))})
+	waiting, end := newPatientWriter(errors)
+	logger := slog.New(slog.NewJSONHandler(waiting, nil))
+	hushStandardLog(logger)
+	err = parsed.Run(console{ctx, out, errors, logger})
 	end()
 	if err != nil {
 		fmt.Fprintln(errors, "paywicket:", err)

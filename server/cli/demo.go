@@ -14,6 +14,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/server/app"
 	"github.com/paywicket/paywicket/server/demo"
+	"github.com/paywicket/paywicket/server/sandbox"
 )
 
 // demoCommand runs everything at once.
@@ -47,7 +48,7 @@ func (d demoCommand) Run(c console) error {
 	}
 	ctx, stop := context.WithCancel(c)
 	defer stop()
-	processorURL, err := startSandbox(ctx, c.log, d.ProcessorListen, filepath.Join(data, "sandbox-ledger.jsonl"), d.ProcessorLatency)
+	processorURL, err := startSandbox(ctx, c.log, d.ProcessorListen, filepath.Join(data, "sandbox-ledger.jsonl"), d.ProcessorLatency, &sandbox.Faults{})
 	if err != nil {
 		return err
 	}

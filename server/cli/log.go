@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"io"
+	"log"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -54,4 +57,27 @@ func (w *patientWriter) pass() error {
 	_, err := w.to.Write(w.waiting)
 	w.waiting = w.waiting[:0]
 	return err
+}
+
+// hushStandardLog keeps what libraries write to the standard log from quoting what they
+// read: net/http shows an answer that comes twice as it is, and a broken processor may
+// well send a card back.
+func hushStandardLog(to *slog.Logger) {
+	log.SetFlags(0)
+	log.SetOutput(hushed{to})
+}
+
+// hushed passes on the first words of a line, up to where it begins to quote.
+type hushed struct{ to *slog.Logger }
+
+// maxHushed is how much of a line is passed on, in bytes.
+const maxHushed = 60
+
+func (h hushed) Write(line []byte) (int, error) {
+	words := line
+	if quote := bytes.IndexAny(words, "\"`'=:{"); quote >= 0 {
+		words = words[:quote]
+	}
+	h.to.Warn("a library says", "words", string(bytes.TrimSpace(words[:min(len(words), maxHushed)])))
+	return len(line), nil
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -59,4 +61,16 @@ func TestTheLogIsWrittenSoonAndInFewPieces(t *testing.T) {
 			t.Error("the last line was lost")
 		}
 	})
+}
+
+// What a library quotes of an answer is not in the log.
+func TestTheStandardLogQuotesNothing(t *testing.T) {
+	var out bytes.Buffer
+	line := `Unsolicited response received on idle HTTP channel starting with "HTTP/1.1 200 OK\r\n\r\n{\"number\":\"4111111111111111\"}"; err=<nil>`
+	if n, err := (hushed{slog.New(slog.NewTextHandler(&out, nil))}).Write([]byte(line)); n != len(line) || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if text := out.String(); strings.Contains(text, "4111") || !strings.Contains(text, "Unsolicited response received on idle HTTP channel") {
+		t.Errorf("%s", text)
+	}
 }

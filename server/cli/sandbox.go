@@ -15,11 +15,13 @@ type sandboxProcessorCommand struct {
 	Listen  string        `default:"127.0.0.1:8090" help:"Address and port to listen on."`
 	Ledger  string        `type:"path" help:"File to keep the ledger in. Default: memory."`
 	Latency time.Duration `help:"How long it thinks about each card, such as 200ms."`
+	Faults  float64       `help:"Share of its answers that go wrong in one of the ways that answers go wrong, such as 0.05."`
+	Seed    uint64        `default:"1" help:"What goes wrong is the same for the same seed."`
 }
 
 // Run serves until it is told to stop.
 func (s sandboxProcessorCommand) Run(c console) error {
-	address, err := startSandbox(c, c.log, s.Listen, s.Ledger, s.Latency)
+	address, err := startSandbox(c, c.log, s.Listen, s.Ledger, s.Latency, &sandbox.Faults{Rate: s.Faults, Seed: s.Seed})
 	if err != nil {
 		return err
 	}
@@ -29,7 +31,7 @@ func (s sandboxProcessorCommand) Run(c console) error {
 }
 
 // startSandbox runs a sandbox processor until ctx ends, and gives its URL.
-func startSandbox(ctx context.Context, log *slog.Logger, address, ledgerPath string, latency time.Duration) (string, error) {
+func startSandbox(ctx context.Context, log *slog.Logger, address, ledgerPath string, latency time.Duration, faults *sandbox.Faults) (string, error) {
 	ledger, err := sandbox.OpenLedger(ledgerPath)
 	if err != nil {
 		return "", err
@@ -39,7 +41,7 @@ func startSandbox(ctx context.Context, log *slog.Logger, address, ledgerPath str
 		return "", err
 	}
 	url := "http://" + listener.Addr().String()
-	processor := &sandbox.Server{Ledger: ledger, Latency: latency, PublicURL: url, Now: time.Now, Log: log}
+	processor := &sandbox.Server{Ledger: ledger, Latency: latency, Faults: faults, PublicURL: url, Now: time.Now, Log: log}
 	front := &http.Server{
 		Handler: processor.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 	}

@@ -101,3 +101,10 @@ func (f *Faults) choose(call string, changes bool) Fault {
 	}
 	return AllFaults[dice.IntN(len(AllFaults))]
 }
+
+// Disarm forgets what was armed and did not strike.
+func (f *Faults) Disarm() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.armed = nil
+}

@@ -67,6 +67,7 @@ type house struct {
 	merchant string
 	binary   string // the program; this test binary when empty
 	upstream string // URL of the processor; nobody when empty
+	budget   string // of the processor; the default when empty
 }
 
 func (h *house) command(args ...string) *exec.Cmd {
@@ -112,6 +113,9 @@ func (h *house) start() *program {
 		upstream = "http://127.0.0.1:1"
 	}
 	p := &program{Cmd: h.command("serve", "--listen", "127.0.0.1:0", "--processor-url", upstream, "--allow-loopback")}
+	if h.budget != "" {
+		p.Args = append(p.Args, "--processor-timeout", h.budget)
+	}
 	log, err := p.StderrPipe()
 	if err != nil {
 		h.Fatal(err)
@@ -133,8 +137,8 @@ func (h *house) start() *program {
 	return nil
 }
 
-// call makes a request with the secret key; ok is false when no whole answer came.
-func (h *house) call(client *http.Client, method, url, body string) (status int, answer []byte, ok bool) {
+// call makes a request with the secret key and more headers, given as pairs; ok is false when no whole answer came.
+func (h *house) call(client *http.Client, method, url, body string, header ...string) (status int, answer []byte, ok bool) {
 	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		h.Error(err)
@@ -142,6 +146,9 @@ func (h *house) call(client *http.Client, method, url, body string) (status int,
 	}
 	request.Header.Set("Authorization", "Bearer "+h.secret)
 	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		return 0, nil, false
@@ -202,6 +209,7 @@ func cardNumber() string { return cardtest.Number(bin, 16) }
 // time, the next one must have every token that was acknowledged; in the end each of
 // them opens to its number, and the database and the audit trail are whole.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	h := &house{TB: t, data: filepath.Join(t.TempDir(), "data")}
 	h.open()
 	all := &acknowledged{number: map[string]string{}}
@@ -303,6 +311,7 @@ func (h *house) expectWhole(tokens map[string]string) {
 // TestRotationIsKilled kills keys rotate again and again while a server reads: no read
 // fails, what is sealed anew stays so, and the last run ends what the others began.
 func TestRotationIsKilled(t *testing.T) {
+	t.Parallel()
 	h := &house{TB: t, data: filepath.Join(t.TempDir(), "data")}
 	h.open()
 	p := h.start()
