@@ -189,6 +189,11 @@ func (db *DB) advance(ctx context.Context, m, id string, known *payment.Payment,
 		if err := keepModifications(ctx, tx, before, after); err != nil {
 			return err
 		}
+		for _, a := range after.Attempts[len(before.Attempts):] {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO payment_attempts (merchant, payment, processor, reference) VALUES (?, ?, ?, ?)`), m, id, a.Processor, a.Reference); err != nil {
+				return err
+			}
+		}
 		if err := db.appendEvents(ctx, tx, events, &after); err != nil {
 			return err
 		}

@@ -20,6 +20,9 @@ DROP INDEX payments_one_live;
 -- Nobody pays twice: a session has one payment at most that is paid or may yet be.
 CREATE UNIQUE INDEX payments_one_live ON payments (session) WHERE state NOT IN ('declined', 'failed', 'reversing', 'reversed');
 
+-- By age, for reconciliation and reports.
+CREATE INDEX payments_by_age ON payments (created_at, id);
+
 CREATE TABLE payment_modifications (
     merchant     TEXT NOT NULL,
     payment      TEXT NOT NULL,
@@ -38,6 +41,15 @@ CREATE TABLE payment_modifications (
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     PRIMARY KEY (merchant, payment, id),
+    FOREIGN KEY (merchant, payment) REFERENCES payments (merchant, id)
+);
+
+-- References under which a payment was asked for at a processor before another was.
+CREATE TABLE payment_attempts (
+    merchant  TEXT NOT NULL,
+    payment   TEXT NOT NULL,
+    processor TEXT NOT NULL,
+    reference TEXT NOT NULL PRIMARY KEY,
     FOREIGN KEY (merchant, payment) REFERENCES payments (merchant, id)
 );
 

@@ -57,6 +57,9 @@ CREATE INDEX payments_of_session ON payments (session, created_at);
 CREATE UNIQUE INDEX payments_one_live ON payments (session) WHERE state NOT IN ('declined', 'failed', 'reversing', 'reversed');
 CREATE INDEX payments_due ON payments (check_at) WHERE check_at > 0;
 
+-- By age, for reconciliation and reports.
+CREATE INDEX payments_by_age ON payments (created_at, id);
+
 CREATE TABLE payment_modifications (
     merchant     TEXT NOT NULL,
     payment      TEXT NOT NULL,
@@ -75,6 +78,15 @@ CREATE TABLE payment_modifications (
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     PRIMARY KEY (merchant, payment, id),
+    FOREIGN KEY (merchant, payment) REFERENCES payments (merchant, id)
+) STRICT;
+
+-- References under which a payment was asked for at a processor before another was.
+CREATE TABLE payment_attempts (
+    merchant  TEXT NOT NULL,
+    payment   TEXT NOT NULL,
+    processor TEXT NOT NULL,
+    reference TEXT NOT NULL PRIMARY KEY,
     FOREIGN KEY (merchant, payment) REFERENCES payments (merchant, id)
 ) STRICT;
 

@@ -186,11 +186,19 @@ const sweepInterval = time.Minute
 // chores are what one of the servers on a database does now and then.
 func (a *App) chores() []store.Chore {
 	return []store.Chore{
+		{Name: "reconcile", Every: reconcileLook, Do: func(ctx context.Context) error {
+			_, err := a.payments.Reconcile(ctx, a.db)
+			return err
+		}},
 		{Name: "erase-expired-cards", Every: sweepInterval, Do: a.sweepCards},
 		{Name: "forget-idempotency-keys", Every: time.Hour, Do: a.idempotent.Sweep},
 		{Name: "forget-deliveries", Every: time.Hour, Do: a.webhooks.Sweep},
 	}
 }
+
+// reconcileLook is how often it is looked whether it is time to reconcile, which it is
+// once a day.
+const reconcileLook = 15 * time.Minute
 
 // sweepCards erases the temporary cards that have expired.
 func (a *App) sweepCards(ctx context.Context) error {

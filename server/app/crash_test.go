@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/id"
@@ -41,6 +43,7 @@ import (
 type town struct {
 	testing.TB
 	db       *store.DB
+	intruder *sqlx.DB // changes what nobody should
 	ring     *keyring.Ring
 	sandbox  *sandbox.Server
 	gateway  processor.Gateway
@@ -64,7 +67,7 @@ func openTown(t testing.TB) *town {
 	t.Helper()
 	w := &town{TB: t, received: map[string]string{}}
 	w.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
-	w.db, _ = storetest.Open(t, w.now)
+	w.db, w.intruder = storetest.Open(t, w.now)
 	master, err := keyring.MasterFile(filepath.Join(t.TempDir(), "master.key"))
 	w.must(err)
 	w.ring, err = keyring.Open(t.Context(), w.db, master)
