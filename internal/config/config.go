@@ -20,6 +20,7 @@ type Server struct {
 	Master       string        // URI of a key service's key that is the master key; empty for the data directory's
 	Loopback     bool          // allow webhooks and processors on this machine, over plain http
 	ProcessorURL string        // the sandbox processor
+	FallbackURLs []string      // more of them, asked when it cannot be reached or declines softly
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
 	Proxied      bool          // a proxy in front ends TLS, so plain http beyond loopback is fine
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/checkout"
@@ -17,11 +18,18 @@ type gateways []processor.Gateway
 
 func (a *App) openGateways() (gateways, error) {
 	client := egress.Policy{Loopback: a.config.Loopback}.Client(processorLife)
-	g, err := sandbox.New(a.config.ProcessorURL, client)
-	if err != nil {
-		return nil, err
+	var all gateways
+	for i, url := range append([]string{a.config.ProcessorURL}, a.config.FallbackURLs...) {
+		g, err := sandbox.New(url, client)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			g.Label = fmt.Sprintf("sandbox-%d", i+1)
+		}
+		all = append(all, &processor.Breaker{Gateway: g, Now: clock})
 	}
-	return gateways{g}, nil
+	return all, nil
 }
 
 func (g gateways) byName() map[string]processor.Gateway {

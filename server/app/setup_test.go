@@ -40,7 +40,8 @@ type house struct {
 	log       *syncedBuffer
 	ledger    *sandbox.Ledger
 	account   merchant.Opening
-	processor string // its URL
+	processor string   // its URL
+	fallbacks []string // of others
 	stop      func()
 }
 
@@ -95,7 +96,7 @@ func (h *house) serve(log *slog.Logger) {
 		h.t.Fatal(err)
 	}
 	h.app, err = app.Open(h.t.Context(), config.Server{
-		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, Budget: 2 * time.Second,
+		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, FallbackURLs: h.fallbacks, Budget: 2 * time.Second,
 	}, log)
 	if err != nil {
 		h.t.Fatal(err)

@@ -48,7 +48,7 @@ func (d demoCommand) Run(c console) error {
 	}
 	ctx, stop := context.WithCancel(c)
 	defer stop()
-	processorURL, err := startSandbox(ctx, c.log, d.ProcessorListen, filepath.Join(data, "sandbox-ledger.jsonl"), d.ProcessorLatency, &sandbox.Faults{})
+	processorURL, err := startSandbox(ctx, c.log, d.ProcessorListen, filepath.Join(data, "sandbox-ledger.jsonl"), &sandbox.Server{Latency: d.ProcessorLatency, Faults: &sandbox.Faults{}})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	does := behaviour(ask.card.Number.Bytes(), ask.Amount)
+	if does.Decline == "" {
+		does.Decline = s.Declines
+	}
 	row := s.decide(ask, does, s.publicURL(r))
 	row, fresh, err := s.Ledger.open(row, fingerprintOf(ask.card))
 	ask.card.Wipe() // decided: nothing that follows needs the card, and it may take long

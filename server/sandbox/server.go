@@ -40,6 +40,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/paywicket/paywicket/internal/processor"
 )
 
 // Server is the sandbox processor. Ledger, Now and Log are required.
@@ -49,7 +51,8 @@ type Server struct {
 	PublicURL string        // where browsers reach the issuer's page; empty for wherever it was asked
 	Now       func() time.Time
 	Log       *slog.Logger
-	Faults    *Faults // how answers go wrong; nil for never
+	Declines  processor.DeclineCode // why it declines whatever would be approved; empty for not
+	Faults    *Faults               // how answers go wrong; nil for never
 
 	ahead atomic.Int64 // how far the clock was moved, in nanoseconds
 }

@@ -12,6 +12,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type Gateway struct {
 	// ChallengeBase is where browsers reach the issuer's page, if that is not
 	// BaseURL: the processor's own PublicURL.
 	ChallengeBase string
+	// Label is its name where there is more than one sandbox; "sandbox" when empty.
+	Label string
 }
 
 var _ processor.Gateway = (*Gateway)(nil)
@@ -52,8 +55,8 @@ func New(baseURL string, client *http.Client) (*Gateway, error) {
 	return &Gateway{BaseURL: strings.TrimRight(u.String(), "/"), Client: &own}, nil
 }
 
-// Name is "sandbox".
-func (g *Gateway) Name() string { return "sandbox" }
+// Name is "sandbox", or its label.
+func (g *Gateway) Name() string { return cmp.Or(g.Label, "sandbox") }
 
 // ChallengeOrigins is the processor's own origin: it plays the issuer too.
 func (g *Gateway) ChallengeOrigins() []string {
