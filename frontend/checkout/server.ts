@@ -14,12 +14,15 @@ export type Answer = { result: PayResult } | { refusal: Refusal } | { lost: true
 
 const statuses = ["authorized", "declined", "requires_action", "processing", "failed", "cancelled"];
 
+const isResult = (body: unknown): body is PayResult =>
+  typeof body === "object" && body !== null && "status" in body && statuses.includes(String(body.status));
+
 async function call(path: string, init?: RequestInit): Promise<Answer> {
   try {
     const response = await fetch(path, { ...init, cache: "no-store", credentials: "omit", redirect: "error" });
     const body: unknown = await response.json();
     if (typeof body !== "object" || body === null) return { lost: true };
-    if (response.ok && "status" in body && statuses.includes(String(body.status))) return { result: body as PayResult };
+    if (response.ok && isResult(body)) return { result: body };
     if (!response.ok && "code" in body && "message" in body) {
       const field = "field" in body ? String(body.field) : "";
       return { refusal: { code: String(body.code), message: String(body.message), field } };
@@ -33,6 +36,17 @@ async function call(path: string, init?: RequestInit): Promise<Answer> {
 /** Sends a card. `lost` says that nobody knows what became of it yet. */
 export const pay = (session: string, card: PayRequest): Promise<Answer> =>
   call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) });
+
+/** Is told what becomes of the newest card, where the browser can listen; the call ends it. */
+export const follow = (session: string, told: (result: PayResult) => void): (() => void) => {
+  if (typeof EventSource === "undefined") return () => undefined;
+  const source = new EventSource(`/checkout/${session}/events`);
+  source.addEventListener("result", (event) => {
+    const body: unknown = JSON.parse((event as MessageEvent<string>).data);
+    if (isResult(body)) told(body);
+  });
+  return () => source.close();
+};
 
 /** Asks what became of the newest card. */
 export const ask = (session: string): Promise<Answer> => call(`/checkout/${session}/result`);

@@ -5,7 +5,7 @@ import { computed, signal } from "@preact/signals";
 import type { PageData, PayRequest, PayResult } from "../shared/wire.gen";
 import type { Peer } from "../shared/channel";
 import type { FieldName } from "./validate";
-import { type Answer, ask, pay, type Refusal } from "./server";
+import { type Answer, ask, follow, pay, type Refusal } from "./server";
 import { strings } from "./strings";
 
 export type Phase = "form" | "paying" | "challenge" | "finding" | "paid" | "cancelled" | "expired" | "used-up";
@@ -21,6 +21,7 @@ export class Checkout {
   readonly attemptsLeft = signal(0);
   readonly busy = computed(() => this.phase.value === "paying");
   #asking: ReturnType<typeof setTimeout> | undefined;
+  #unfollow: (() => void) | undefined;
   #told = "";
 
   readonly data: PageData;
@@ -57,7 +58,7 @@ export class Checkout {
 
   /** Leaves the issuer's page for another card. The server ends that challenge first. */
   useAnotherCard(): void {
-    clearTimeout(this.#asking);
+    this.#stopAsking();
     this.notice.value = "";
     this.phase.value = "form";
   }
@@ -72,9 +73,20 @@ export class Checkout {
     else this.#askLater();
   }
 
+  /** Asks again in a while, and listens meanwhile: what is heard first counts. */
   #askLater(): void {
     clearTimeout(this.#asking);
     this.#asking = setTimeout(() => void this.look(), PATIENCE);
+    this.#unfollow ??= follow(this.data.session, (result) => {
+      if (this.phase.value !== "challenge" && this.phase.value !== "finding") return this.#stopAsking();
+      if (result.status !== this.result.value?.status) this.#take(result);
+    });
+  }
+
+  #stopAsking(): void {
+    clearTimeout(this.#asking);
+    this.#unfollow?.();
+    this.#unfollow = undefined;
   }
 
   /**
@@ -116,7 +128,8 @@ export class Checkout {
   }
 
   #take(result: PayResult): void {
-    clearTimeout(this.#asking);
+    if (result.status === "processing" || result.status === "requires_action") clearTimeout(this.#asking);
+    else this.#stopAsking();
     this.result.value = result;
     this.attemptsLeft.value = result.attempts_left;
     switch (result.status) {

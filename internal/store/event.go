@@ -10,6 +10,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
@@ -86,9 +87,9 @@ func (r eventRow) event() (event.Event, error) {
 }
 
 // FindEvent gives a merchant's event.
-func (db *DB) FindEvent(ctx context.Context, m, id string) (event.Event, error) {
+func (db *DB) FindEvent(ctx context.Context, m, name string) (event.Event, error) {
 	var row eventRow
-	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT `+eventColumns+` FROM events WHERE merchant = ? AND id = ?`), m, id); err != nil {
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT `+eventColumns+` FROM events WHERE merchant = ? AND id = ?`), m, name); err != nil {
 		return event.Event{}, missing(err)
 	}
 	return row.event()
@@ -113,8 +114,8 @@ func (db *DB) ListEvents(ctx context.Context, m, cursor string, limit int) ([]ev
 	return collect(rows, eventRow.event)
 }
 
-// EventsAfter gives a merchant's events, oldest first, from after cursor: a position, or
-// empty for the newest of all, after which there is nothing yet.
+// EventsAfter gives a merchant's events, oldest first, from after cursor: an event's id, a
+// position that was given before, or empty for the newest of all, after which there is nothing yet.
 func (db *DB) EventsAfter(ctx context.Context, m, cursor string, limit int) ([]event.Event, string, error) {
 	if cursor == "" {
 		var newest int64
@@ -122,6 +123,9 @@ func (db *DB) EventsAfter(ctx context.Context, m, cursor string, limit int) ([]e
 		return nil, strconv.FormatInt(newest, 10), err
 	}
 	after, err := strconv.ParseInt(cursor, 10, 64)
+	if id.Valid(id.Event, cursor) {
+		err = db.reader.GetContext(brief(ctx), &after, db.reader.Rebind(`SELECT position FROM events WHERE merchant = ? AND id = ?`), m, cursor)
+	}
 	if err != nil {
 		return nil, cursor, fault.Field("Last-Event-ID", "There is no such event.")
 	}

@@ -51,6 +51,7 @@ type App struct {
 	webhooks   *webhook.Service
 	idempotent *idempotency.Service
 	front      *fiber.App
+	closing    chan struct{} // closed when the server is about to end
 	log        *slog.Logger
 }
 
@@ -68,7 +69,7 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: settings, db: db, log: log}
+	a := &App{config: settings, db: db, log: log, closing: make(chan struct{})}
 	if err := a.wire(ctx, extra); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -118,10 +119,11 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Sense: &sense.Service{Store: a.db, Now: clock},
-			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Now: clock, Log: a.log,
+			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks, Keys: a.idempotent,
+			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},
 		docs.Docs{},
@@ -153,6 +155,7 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	case err = <-a.db.Broken():
 		return err // and the process ends: nothing of it may reach the disk any more
 	case <-ctx.Done():
+		close(a.closing)
 		err = a.front.ShutdownWithTimeout(2 * payment.DefaultBudget)
 	}
 	stop()

@@ -21,6 +21,7 @@
 //	POST /v1/webhook_endpoints/{id}/replay       events again
 //	GET  /v1/webhook_endpoints/{id}/deliveries   what was sent, and answered
 //	GET  /v1/events                  what happened, newest first
+//	GET  /v1/events/stream           what happens, as it does (server-sent events)
 //	POST /v1/sites                   another website that may embed the checkout
 //	GET  /v1/sites                   the websites that may
 //
@@ -54,8 +55,12 @@ type API struct {
 	Vault     *vault.Service
 	Webhooks  *webhook.Service
 	Keys      *idempotency.Service
-	BaseURL   string // where browsers reach this server
-	Log       *slog.Logger
+	// Watch tells of changes to what is a merchant's until stop is called; Closing, that the
+	// server ends.
+	Watch   func(id string) (changed <-chan struct{}, stop func())
+	Closing <-chan struct{}
+	BaseURL string // where browsers reach this server
+	Log     *slog.Logger
 }
 
 // Mount names the routes, each with the keys that may call it.
@@ -85,6 +90,7 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Post("/webhook_endpoints/:id/replay", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.replay))
 	v1.Get("/webhook_endpoints/:id/deliveries", secret, wire.Handle(a.Log, fiber.StatusOK, a.listDeliveries))
 	v1.Post("/payments/:id/ready", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.readyPayment))
+	v1.Get("/events/stream", secret, a.streamEvents)
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
 	v1.Post("/sites", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
 	v1.Get("/sites", secret, wire.Handle(a.Log, fiber.StatusOK, a.listSites))

@@ -7,6 +7,7 @@
 //	GET  /checkout/{session}             the frame's document
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
 //	GET  /checkout/{session}/result      the newest outcome
+//	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
 //	GET  /checkout/{session}/challenge   where an issuer's page sends the shopper back
 //	POST /sense/events                   signals and page events
 //
@@ -38,8 +39,11 @@ type Pages struct {
 	Sense      *sense.Service
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Watch tells of changes to a payment until stop is called; Closing, that the server ends.
+	Watch   func(id string) (changed <-chan struct{}, stop func())
+	Closing <-chan struct{}
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Mount names the routes.
@@ -48,6 +52,7 @@ func (p *Pages) Mount(router fiber.Router) {
 	router.Get("/checkout/:session", p.show)
 	router.Post("/checkout/:session/pay", p.pay)
 	router.Get("/checkout/:session/result", p.result)
+	router.Get("/checkout/:session/events", p.live)
 	router.Get("/checkout/:session/challenge", p.returned)
 	router.Post("/sense/events", p.observe)
 }
