@@ -27,8 +27,12 @@ export class Checkout {
   readonly data: PageData;
   readonly peer: Pick<Peer, "tell">;
 
-  constructor(data: PageData, peer: Pick<Peer, "tell">) {
+  /** How long to wait before asking again, in milliseconds. */
+  readonly #patience: number;
+
+  constructor(data: PageData, peer: Pick<Peer, "tell">, patience = PATIENCE) {
     this.data = data;
+    this.#patience = patience;
     this.peer = peer;
     this.attemptsLeft.value = data.attempts_left;
     if (data.result) this.#take(data.result);
@@ -76,7 +80,7 @@ export class Checkout {
   /** Asks again in a while, and listens meanwhile: what is heard first counts. */
   #askLater(): void {
     clearTimeout(this.#asking);
-    this.#asking = setTimeout(() => void this.look(), PATIENCE);
+    this.#asking = setTimeout(() => void this.look(), this.#patience);
     this.#unfollow ??= follow(this.data.session, (result) => {
       if (this.phase.value !== "challenge" && this.phase.value !== "finding") return this.#stopAsking();
       if (result.status !== this.result.value?.status) this.#take(result);
@@ -98,7 +102,7 @@ export class Checkout {
     this.phase.value = "finding";
     this.notice.value = strings.offline;
     for (let misses = 0; misses < 2; ) {
-      await new Promise((wait) => setTimeout(wait, PATIENCE));
+      await new Promise((wait) => setTimeout(wait, this.#patience));
       const answer = await ask(this.data.session);
       if ("result" in answer && answer.result.payment !== before) return this.#take(answer.result);
       if ("result" in answer || ("refusal" in answer && answer.refusal.code === "not_found")) misses++;
