@@ -29,6 +29,9 @@ type Policy struct {
 	// Loopback also allows 127.0.0.0/8 and ::1, for a demo or a test whose
 	// receivers run on the same machine.
 	Loopback bool
+	// Resolver finds addresses of names; nil for the system's. Whatever it says, what is
+	// checked is what is dialled.
+	Resolver *net.Resolver
 }
 
 // forbidden are the ranges that no stranger's URL may make us call: everything
@@ -81,7 +84,7 @@ func (p Policy) control(_, address string, _ syscall.RawConn) error {
 // connections open (every new one would leave a buffer behind). timeout bounds a
 // whole call; callers with a budget of their own set a deadline as well.
 func (p Policy) Client(timeout time.Duration) *http.Client {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: p.control}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: p.control, Resolver: p.Resolver}
 	return &http.Client{
 		Timeout: timeout,
 		Transport: &http.Transport{
