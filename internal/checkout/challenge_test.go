@@ -34,15 +34,21 @@ func TestTheIssuersWordCounts(t *testing.T) {
 		h := open(t)
 		session := challenged(h)
 		h.says.lookup = h.answers(state)
-		v, err := h.Returned(t.Context(), session)
+		key := h.view(session).Latest.ReturnKey
+		if _, err := h.Returned(t.Context(), session, "another key"); fault.CodeOf(err) != fault.Gone {
+			t.Errorf("another key: %v", err)
+		}
+		v, err := h.Returned(t.Context(), session, key)
 		h.must(err)
 		if v.Latest.State != want {
 			t.Errorf("the issuer said %s and the payment is %s", state, v.Latest.State)
 		}
-		// Coming back again changes nothing.
-		again, err := h.Returned(t.Context(), session)
-		h.must(err)
-		if again.Latest.State != want {
+		// The way back is good once, and nobody is asked again.
+		h.says.lookup = h.answers(processor.Approved)
+		if _, err := h.Returned(t.Context(), session, key); fault.CodeOf(err) != fault.Gone {
+			t.Errorf("the same way back again: %v", err)
+		}
+		if again := h.view(session); again.Latest.State != want {
 			t.Errorf("then it became %s", again.Latest.State)
 		}
 	}

@@ -2,10 +2,14 @@ package checkout
 
 import (
 	"context"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 )
@@ -45,6 +49,9 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if order.Terms.Initiator == "" {
 		order.Terms.Initiator = processor.Merchant
 	}
+	if order.Terms.ReturnURL != "" && !returnsTo(site, order.Terms.ReturnURL) {
+		return payment.Payment{}, fault.Field("return_url", "The URL must be at one of the site's origins: %s.", strings.Join(site.Origins, ", "))
+	}
 	now := s.Now()
 	if (card.Expiry{Month: kept.Summary.ExpMonth, Year: kept.Summary.ExpYear}).Passed(now) {
 		return payment.Payment{}, fault.Field("token", "The card of this token has expired. Ask the shopper for another.")
@@ -63,7 +70,7 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 		return payment.Payment{}, err
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun is finished
-	p, reply := s.Payments.AskAll(ctx, p, s.fallbacks(account, p), "", actor, borrowed)
+	p, reply := s.Payments.AskAll(ctx, p, s.fallbacks(account, p), s.ReturnURL(p), actor, borrowed)
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
 		s.Log.Error("a reply could not be settled", "payment", p.ID, "error", err)
@@ -71,3 +78,16 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	}
 	return settled, nil
 }
+
+// returnsTo tells whether a URL is at one of a site's own origins: nowhere else is a
+// shopper sent by us.
+func returnsTo(site merchant.Site, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || len(address) > maxReturnURL {
+		return false
+	}
+	return slices.Contains(site.Origins, u.Scheme+"://"+u.Host)
+}
+
+// maxReturnURL is how long the way back may be, in bytes.
+const maxReturnURL = 1000

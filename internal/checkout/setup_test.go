@@ -72,7 +72,9 @@ func open(t *testing.T) *house {
 	h.payments = &payment.Service{Store: h.db, Gateways: map[string]processor.Gateway{"scripted": h.says}, Now: h.now, Log: log, Budget: 5 * time.Second}
 	h.Service = &checkout.Service{
 		Store: h.db, Merchants: h.db, Payments: h.payments, Vault: h.vault, Processors: []checkout.Processor{{Name: "scripted", Can: h.says.Abilities()}}, Now: h.now, Log: log,
-		ReturnURL: func(session string) string { return "https://pay.example/checkout/" + session + "/challenge" },
+		ReturnURL: func(p payment.Payment) string {
+			return "https://pay.example/checkout/" + p.Session + "/challenge/" + p.ReturnKey
+		},
 	}
 	return h
 }
@@ -83,6 +85,14 @@ func (h *house) session() string {
 	v, err := h.Create(h.Context(), h.account.Merchant.ID, checkout.Order{Amount: money.Amount{Minor: 4900, Currency: "USD"}}, "key 1")
 	h.must(err)
 	return v.Session.ID
+}
+
+// view is a session as it is now.
+func (h *house) view(session string) checkout.View {
+	h.Helper()
+	v, err := h.Show(h.Context(), session)
+	h.must(err)
+	return v
 }
 
 // pay submits a good card, and wipes it.

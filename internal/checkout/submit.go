@@ -23,7 +23,7 @@ const keepBudget = 10 * time.Second
 type Payments interface {
 	AskAll(ctx context.Context, p payment.Payment, fallbacks []string, returnURL, actor string, card pan.Card) (payment.Payment, payment.Reply)
 	Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error)
-	Refresh(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
+	Returned(ctx context.Context, p payment.Payment, key, actor string) (payment.Payment, error)
 	Abandon(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
 	Find(ctx context.Context, merchant, payment string) (payment.Payment, error)
 	Lease() time.Time
@@ -48,8 +48,8 @@ type Service struct {
 	Merchants  Merchants
 	Payments   Payments
 	Vault      Vault
-	Processors []Processor                 // in the order in which they are asked
-	ReturnURL  func(session string) string // where an issuer's page sends the shopper
+	Processors []Processor                  // in the order in which they are asked
+	ReturnURL  func(payment.Payment) string // where an issuer's page sends the shopper
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -171,7 +171,7 @@ func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o O
 	return payment.Payment{
 		ID: name, Merchant: m.ID, Site: site.ID, State: payment.Inflight, Sequence: 1,
 		Amount: o.Amount, Reference: o.Reference, Metadata: o.Metadata, Terms: o.Terms,
-		Processor: route[0], ProcessorReference: id.Reference(),
+		Processor: route[0], ProcessorReference: id.Reference(), ReturnKey: id.Random(),
 		CheckAt: s.Payments.Lease(), CreatedAt: now, UpdatedAt: now,
 	}, nil
 }
@@ -184,7 +184,7 @@ func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan
 	kept := false
 	var legs sync.WaitGroup
 	legs.Go(func() {
-		asked, reply = s.Payments.AskAll(ctx, p, s.fallbacks(v.Merchant, p), s.ReturnURL(p.Session), actor, c)
+		asked, reply = s.Payments.AskAll(ctx, p, s.fallbacks(v.Merchant, p), s.ReturnURL(p), actor, c)
 	})
 	legs.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, keepBudget)
@@ -213,20 +213,23 @@ func (s *Service) leaveChallenge(ctx context.Context, session, actor string) (Vi
 	return s.Store.ShowSession(ctx, session) // and Admit says what it has become
 }
 
-// Returned takes note that the shopper came back from the issuer's page, and asks
-// the processor what became of the payment. Errors: fault.NotFound.
-func (s *Service) Returned(ctx context.Context, session string) (View, error) {
+// Returned takes note that the shopper came back from the issuer's page, with the key
+// that page was given, and asks the processor what became of the payment. A key is good
+// once, and for its own payment. Errors: fault.NotFound, fault.Gone.
+func (s *Service) Returned(ctx context.Context, session, key string) (View, error) {
 	v, err := s.Store.ShowSession(ctx, session)
-	if err != nil || v.Latest == nil || v.Latest.State != payment.RequiresAction {
+	if err != nil {
 		return v, err
 	}
-	p, err := s.Payments.Refresh(ctx, *v.Latest, "shopper "+session)
+	if v.Latest == nil {
+		return v, fault.New(fault.Gone, "Nothing has been paid here yet. Go back to the checkout.")
+	}
+	p, err := s.Payments.Returned(ctx, *v.Latest, key, "shopper "+session)
 	if errors.Is(err, payment.ErrSettled) {
 		return s.Store.ShowSession(ctx, session)
 	}
-	if err != nil {
-		return View{}, err
+	if err == nil {
+		v.Latest = &p
 	}
-	v.Latest = &p
-	return v, nil
+	return v, err
 }

@@ -31,7 +31,7 @@ func TestACardBecomesATokenAndAnAuthorization(t *testing.T) {
 		t.Errorf("announced %v, want %v", got, want)
 	}
 	asked := h.says.asked[0]
-	if asked.Reference != p.ProcessorReference || asked.Amount != p.Amount || asked.Descriptor != "KESTREL KETTLES" || asked.ReturnURL != "https://pay.example/checkout/"+session+"/challenge" {
+	if asked.Reference != p.ProcessorReference || asked.Amount != p.Amount || asked.Descriptor != "KESTREL KETTLES" || asked.ReturnURL != "https://pay.example/checkout/"+session+"/challenge/"+p.ReturnKey {
 		t.Errorf("the processor was asked %+v", asked)
 	}
 	if _, err := h.pay(session); fault.CodeOf(err) != fault.Conflict || err == nil {

@@ -41,29 +41,43 @@ type Processor struct {
 // Payment is a payment as webhooks and GET /v1/payments/{id} show it. Amounts are minor
 // units of its currency.
 type Payment struct {
-	ID            string            `json:"id"`
-	Status        string            `json:"status"`
-	Amount        int64             `json:"amount"`
-	Currency      string            `json:"currency"`
-	Capturable    int64             `json:"capturable"` // may still be captured
-	Captured      int64             `json:"captured"`
-	Refunded      int64             `json:"refunded"`
-	AppFee        int64             `json:"app_fee"` // by the merchant's fee schedule
-	Settled       int64             `json:"settled"` // captured, less refunds and fee
-	Session       *string           `json:"session"` // null when it was made with a token
-	Site          string            `json:"site"`
-	Reference     string            `json:"reference"`
-	Token         *string           `json:"token"`
-	Card          Card              `json:"card"`
-	Decline       *Decline          `json:"decline"`
-	Terms         Terms             `json:"terms"`
-	Processor     Processor         `json:"processor"`
-	Attempts      []Attempt         `json:"attempts"`      // at other processors before
-	Modifications []Modification    `json:"modifications"` // captures, voids and refunds
-	Metadata      map[string]string `json:"metadata"`
-	Sequence      int               `json:"sequence"`
-	CreatedAt     time.Time         `json:"created_at"`
-	UpdatedAt     time.Time         `json:"updated_at"`
+	ID             string            `json:"id"`
+	Status         string            `json:"status"`
+	Amount         int64             `json:"amount"`
+	Currency       string            `json:"currency"`
+	Capturable     int64             `json:"capturable"` // may still be captured
+	Captured       int64             `json:"captured"`
+	Refunded       int64             `json:"refunded"`
+	AppFee         int64             `json:"app_fee"` // by the merchant's fee schedule
+	Settled        int64             `json:"settled"` // captured, less refunds and fee
+	Session        *string           `json:"session"` // null when it was made with a token
+	Site           string            `json:"site"`
+	Reference      string            `json:"reference"`
+	Token          *string           `json:"token"`
+	Card           Card              `json:"card"`
+	Decline        *Decline          `json:"decline"`
+	Action         *Action           `json:"action"`         // what the shopper must do, null for nothing
+	Authentication *Authentication   `json:"authentication"` // 3-D Secure, null when there was none
+	Terms          Terms             `json:"terms"`
+	Processor      Processor         `json:"processor"`
+	Attempts       []Attempt         `json:"attempts"`      // at other processors before
+	Modifications  []Modification    `json:"modifications"` // captures, voids and refunds
+	Metadata       map[string]string `json:"metadata"`
+	Sequence       int               `json:"sequence"`
+	CreatedAt      time.Time         `json:"created_at"`
+	UpdatedAt      time.Time         `json:"updated_at"`
+}
+
+// Action is what the shopper must do before a payment can go on.
+type Action struct {
+	Type string `json:"type"` // redirect
+	URL  string `json:"url"`  // the issuer's page
+}
+
+// Authentication is how the issuer made sure that it was the shopper.
+type Authentication struct {
+	Flow string `json:"flow"` // frictionless | challenged
+	ECI  string `json:"eci"`
 }
 
 // Terms is what a payment was asked for with.

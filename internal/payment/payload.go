@@ -26,6 +26,12 @@ func (p Payment) Payload() event.Payment {
 		token := p.Token.String()
 		out.Token = &token
 	}
+	if p.Authentication != "" {
+		out.Authentication = &event.Authentication{Flow: string(p.Authentication), ECI: p.ECI}
+	}
+	if p.State == RequiresAction {
+		out.Action = &event.Action{Type: "redirect", URL: p.ChallengeURL}
+	}
 	if p.State == Declined {
 		advice := AdviceFor(p.DeclineCode)
 		out.Decline = &event.Decline{Code: string(p.DeclineCode), Advice: string(advice.Kind), Message: advice.Message}

@@ -54,6 +54,9 @@ type Payment struct {
 	AVS                string
 	CVVResult          string
 	ChallengeURL       string
+	Authentication     processor.Authentication
+	ECI                string // of the authentication
+	ReturnKey          string // lets the shopper come back from the issuer's page, once
 
 	Capturable int64 // minor units that may still be captured
 	Captured   int64

@@ -127,6 +127,16 @@ func (s *Service) Refresh(ctx context.Context, p Payment, actor string) (Payment
 	return s.learn(ctx, p, actor, outcome, err)
 }
 
+// Returned takes note that the shopper came back from the issuer's page, once, and asks
+// the processor what became of the payment. Errors: fault.Gone when the key is no good.
+func (s *Service) Returned(ctx context.Context, p Payment, key, actor string) (Payment, error) {
+	p, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Return(key, s.Now()))
+	if err != nil || p.State != RequiresAction {
+		return p, err
+	}
+	return s.Refresh(ctx, p, actor)
+}
+
 // Abandon ends a challenge that the shopper walked away from, so that its
 // authorization cannot be approved behind the back of the next one. The payment
 // comes back as the processor says it is: it may have been approved meanwhile.

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"time"
 
@@ -76,6 +77,23 @@ func AskLater(now time.Time) Step {
 		return p, announce(before, p, now), nil
 	}
 }
+
+// Return is the step that takes note that the shopper came back from the issuer's page,
+// with the key that page was given. Errors: fault.Gone when the key was used, or is none
+// of the payment's.
+func Return(key string, now time.Time) Step {
+	return func(p Payment) (Payment, []event.Event, error) {
+		if key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(p.ReturnKey)) != 1 {
+			return p, nil, errReturned
+		}
+		p.ReturnKey = ""
+		p.Sequence++
+		p.UpdatedAt = now
+		return p, nil, nil
+	}
+}
+
+var errReturned = fault.New(fault.Gone, "This way back was used already. Go back to the checkout: it shows what became of your payment.")
 
 // Review is the step that hands a payment to a person whose processor cannot say what
 // became of it.
@@ -173,6 +191,7 @@ func (p Payment) take(reply Reply, now time.Time) Payment {
 func (p *Payment) identify(o processor.Outcome) {
 	p.ProcessorID, p.NetworkCode, p.ApprovalCode = o.ProcessorID, o.NetworkCode, o.ApprovalCode
 	p.SchemeReference, p.AVS, p.CVVResult = o.SchemeReference, o.AVS, o.CVVResult
+	p.Authentication, p.ECI = o.Authentication, o.ECI
 }
 
 // echoes tells whether an answer is about this payment.

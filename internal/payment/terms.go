@@ -33,6 +33,7 @@ const (
 type Terms struct {
 	Capture         CaptureMode         `json:"capture,omitempty"`
 	Late            LatePolicy          `json:"late,omitempty"`
+	ReturnURL       string              `json:"return_url,omitempty"` // where the shopper goes after the issuer's page, without a session
 	Descriptor      string              `json:"descriptor,omitempty"` // what the shopper's statement says
 	Initiator       processor.Initiator `json:"initiator,omitempty"`
 	Recurring       bool                `json:"recurring,omitempty"`

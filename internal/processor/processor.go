@@ -75,6 +75,16 @@ type Modification struct {
 	Original  Original
 }
 
+// Authentication is how the issuer made sure that it was the shopper (3-D Secure 2).
+// Empty when it was not asked to.
+type Authentication string
+
+// How an issuer can be sure.
+const (
+	Frictionless Authentication = "frictionless" // it needed to ask nothing
+	Challenged   Authentication = "challenged"   // the shopper was asked, and passed
+)
+
 // State is what a processor's answer means.
 type State string
 
@@ -100,7 +110,9 @@ type Outcome struct {
 	AVS             string       // address check result, one letter, or empty
 	CVVResult       string       // CVV check result, one letter, or empty
 	ChallengeURL    string       // the issuer's page, when Challenge
-	Detail          string       // for the log: why an answer is Unknown; never card data
+	Authentication  Authentication
+	ECI             string // electronic commerce indicator: who bears fraud, two digits of the scheme
+	Detail          string // for the log: why an answer is Unknown; never card data
 
 	// What became of an approved authorization since, in minor units.
 	Captured int64

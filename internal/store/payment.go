@@ -49,6 +49,9 @@ type paymentRow struct {
 	AVS                string
 	CVVResult          string `db:"cvv_result"`
 	ChallengeURL       string `db:"challenge_url"`
+	Authentication     processor.Authentication
+	ECI                string
+	ReturnKey          string `db:"return_key"`
 	Capturable         int64
 	Captured           int64
 	Refunded           int64
@@ -67,7 +70,7 @@ const selectPayment = `SELECT p.merchant, p.id, COALESCE(p.session, '') AS sessi
 	p.metadata, p.terms, p.brand, p.bin, p.last4, p.exp_month, p.exp_year, p.token,
 	EXISTS (SELECT 1 FROM cards c WHERE c.merchant = p.merchant AND c.token = p.token) AS vaulted,
 	p.processor, p.processor_reference, p.processor_id, p.decline_code, p.network_code, p.approval_code, p.scheme_reference, p.avs, p.cvv_result,
-	p.challenge_url, p.capturable, p.captured, p.refunded, p.attempts, p.modifications,
+	p.challenge_url, p.authentication, p.eci, p.return_key, p.capturable, p.captured, p.refunded, p.attempts, p.modifications,
 	p.wait_until, p.ready_at, p.check_at, p.checks, p.not_found_at, p.created_at, p.updated_at FROM payments p `
 
 func (r paymentRow) payment() (payment.Payment, error) {
@@ -78,7 +81,7 @@ func (r paymentRow) payment() (payment.Payment, error) {
 		Token: id.Token(r.Token), Vaulted: r.Vaulted,
 		Processor: r.Processor, ProcessorReference: r.ProcessorReference, ProcessorID: r.ProcessorID,
 		DeclineCode: r.DeclineCode, NetworkCode: r.NetworkCode, ApprovalCode: r.ApprovalCode, SchemeReference: r.SchemeReference,
-		AVS: r.AVS, CVVResult: r.CVVResult, ChallengeURL: r.ChallengeURL,
+		AVS: r.AVS, CVVResult: r.CVVResult, ChallengeURL: r.ChallengeURL, Authentication: r.Authentication, ECI: r.ECI, ReturnKey: r.ReturnKey,
 		Capturable: r.Capturable, Captured: r.Captured, Refunded: r.Refunded,
 		WaitUntil: at(r.WaitUntil), ReadyAt: at(r.ReadyAt), CheckAt: at(r.CheckAt), Checks: r.Checks, NotFoundAt: at(r.NotFoundAt),
 		CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
@@ -111,7 +114,7 @@ func (r paymentRow) withModifications(ctx context.Context, q queryer) (payment.P
 // are, have no place for it and are put in by themselves.
 var paymentTable = tableOf("payments", `merchant text, id text, session text, site text, sequence bigint, state text, amount bigint, currency text, reference text,
 	metadata text, terms text, brand text, bin text, last4 text, exp_month bigint, exp_year bigint, token bytea, processor text, processor_reference text, processor_id text,
-	decline_code text, network_code text, approval_code text, scheme_reference text, avs text, cvv_result text, challenge_url text,
+	decline_code text, network_code text, approval_code text, scheme_reference text, avs text, cvv_result text, challenge_url text, authentication text, eci text, return_key text,
 	capturable bigint, captured bigint, refunded bigint, attempts text, modifications bigint, wait_until bigint, check_at bigint, checks bigint, not_found_at bigint,
 	created_at bigint, updated_at bigint`)
 
@@ -120,7 +123,7 @@ func paymentValues(p payment.Payment) []any {
 	return []any{
 		p.Merchant, p.ID, p.Session, p.Site, int64(p.Sequence), string(p.State), p.Amount.Minor, p.Amount.Currency, p.Reference,
 		encode(p.Metadata), encode(p.Terms), string(p.Card.Brand), p.Card.BIN, p.Card.Last4, int64(p.Card.ExpMonth), int64(p.Card.ExpYear), p.Token[:],
-		p.Processor, p.ProcessorReference, p.ProcessorID, string(p.DeclineCode), p.NetworkCode, p.ApprovalCode, p.SchemeReference, p.AVS, p.CVVResult, p.ChallengeURL,
+		p.Processor, p.ProcessorReference, p.ProcessorID, string(p.DeclineCode), p.NetworkCode, p.ApprovalCode, p.SchemeReference, p.AVS, p.CVVResult, p.ChallengeURL, string(p.Authentication), p.ECI, p.ReturnKey,
 		p.Capturable, p.Captured, p.Refunded, encode(p.Attempts), int64(len(p.Modifications)), millis(p.WaitUntil), millis(p.CheckAt), int64(p.Checks), millis(p.NotFoundAt),
 		millis(p.CreatedAt), millis(p.UpdatedAt),
 	}
@@ -231,11 +234,11 @@ func (tx *transaction) advance(ctx context.Context, m, id string, known *payment
 // was before.
 func updatePayment(ctx context.Context, tx *transaction, before, after payment.Payment) (bool, error) {
 	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE payments SET sequence = ?, state = ?, processor = ?, processor_reference = ?, processor_id = ?,
-		decline_code = ?, network_code = ?, approval_code = ?, scheme_reference = ?, avs = ?, cvv_result = ?, challenge_url = ?,
+		decline_code = ?, network_code = ?, approval_code = ?, scheme_reference = ?, avs = ?, cvv_result = ?, challenge_url = ?, authentication = ?, eci = ?, return_key = ?,
 		capturable = ?, captured = ?, refunded = ?, attempts = ?, modifications = ?, check_at = ?, checks = ?, not_found_at = ?, updated_at = ?
 		WHERE merchant = ? AND id = ? AND sequence = ?`),
 		after.Sequence, after.State, after.Processor, after.ProcessorReference, after.ProcessorID,
-		after.DeclineCode, after.NetworkCode, after.ApprovalCode, after.SchemeReference, after.AVS, after.CVVResult, after.ChallengeURL,
+		after.DeclineCode, after.NetworkCode, after.ApprovalCode, after.SchemeReference, after.AVS, after.CVVResult, after.ChallengeURL, after.Authentication, after.ECI, after.ReturnKey,
 		after.Capturable, after.Captured, after.Refunded, encode(after.Attempts), len(after.Modifications),
 		millis(after.CheckAt), after.Checks, millis(after.NotFoundAt), millis(after.UpdatedAt), before.Merchant, before.ID, before.Sequence)
 	if err != nil {

@@ -15,6 +15,9 @@ ALTER TABLE payments ADD COLUMN refunded BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE payments ADD COLUMN attempts TEXT NOT NULL DEFAULT '[]'; -- JSON list: at processors before this one
 ALTER TABLE payments ADD COLUMN modifications BIGINT NOT NULL DEFAULT 0; -- how many there are
 ALTER TABLE payments ADD COLUMN wait_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE payments ADD COLUMN authentication TEXT NOT NULL DEFAULT ''; -- how the issuer made sure of the shopper
+ALTER TABLE payments ADD COLUMN eci TEXT NOT NULL DEFAULT '';
+ALTER TABLE payments ADD COLUMN return_key TEXT NOT NULL DEFAULT ''; -- lets the shopper come back from the issuer's page, once
 UPDATE payments SET capturable = amount WHERE state = 'authorized';
 DROP INDEX payments_one_live;
 -- Nobody pays twice: a session has one payment at most that is paid or may yet be.

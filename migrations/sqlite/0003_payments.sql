@@ -45,10 +45,13 @@ CREATE TABLE kept_payments (
     attempts            TEXT NOT NULL, -- JSON list: at processors before this one
     modifications       INTEGER NOT NULL, -- how many there are
     wait_until          INTEGER NOT NULL,
+    authentication      TEXT NOT NULL, -- how the issuer made sure of the shopper
+    eci                 TEXT NOT NULL,
+    return_key          TEXT NOT NULL, -- lets the shopper come back from the issuer's page, once
     PRIMARY KEY (merchant, id)
 ) STRICT;
 INSERT INTO kept_payments SELECT merchant, id, session, site, sequence, state, amount, currency, reference, metadata, brand, bin, last4, exp_month, exp_year, token, processor, processor_reference, processor_id, decline_code, network_code, approval_code, avs, cvv_result, challenge_url, check_at, checks, not_found_at, created_at, updated_at,
-    '{}', '', 0, 0, 0, '[]', 0, 0 FROM payments;
+    '{}', '', 0, 0, 0, '[]', 0, 0, '', '', '' FROM payments;
 UPDATE kept_payments SET capturable = amount WHERE state = 'authorized';
 DROP TABLE payments;
 ALTER TABLE kept_payments RENAME TO payments;

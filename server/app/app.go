@@ -114,11 +114,11 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	checkouts := &checkout.Service{
 		Store: a.db, Merchants: a.db, Payments: a.payments, Vault: a.cards, Processors: gateways.abilities(), Now: clock, Log: a.log,
-		ReturnURL: func(session string) string { return a.config.BaseURL + "/checkout/" + session + "/challenge" },
+		ReturnURL: a.returnURL,
 	}
 	mounts := []server.Mounter{
 		&page.Pages{
-			Checkout: checkouts, Sense: &sense.Service{Store: a.db, Now: clock},
+			Checkout: checkouts, Payments: a.payments, Sense: &sense.Service{Store: a.db, Now: clock},
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{
@@ -131,6 +131,15 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	a.front = server.New(server.Config{Ready: a.db.Ready, Sealed: a.keys.ring.Ready, Now: clock, Log: a.log}, append(mounts, extra...)...)
 	return nil
+}
+
+// returnURL is where an issuer's page sends the shopper of a payment: its checkout's frame,
+// or when it has none, on to the merchant.
+func (a *App) returnURL(p payment.Payment) string {
+	if p.Session != "" {
+		return a.config.BaseURL + "/checkout/" + p.Session + "/challenge/" + p.ReturnKey
+	}
+	return a.config.BaseURL + "/return/" + p.Merchant + "/" + p.ID + "/" + p.ReturnKey
 }
 
 // BaseURL is where browsers reach the server.

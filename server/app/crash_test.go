@@ -121,7 +121,7 @@ func (w *town) serve(m *mortal) *server {
 		payments: payments,
 		checkout: &checkout.Service{
 			Store: db, Merchants: w.db, Payments: payments, Vault: cards, Processors: []checkout.Processor{{Name: "sandbox", Can: g.Abilities()}},
-			ReturnURL: func(string) string { return "https://pay.example/back" }, Now: w.now, Log: log,
+			ReturnURL: func(payment.Payment) string { return "https://pay.example/back" }, Now: w.now, Log: log,
 		},
 		webhooks: &webhook.Service{Store: db, Keys: w.ring, Client: &http.Client{Transport: mortalTransport{m}}, Now: w.now, Log: log, Loopback: true},
 		keys:     &idempotency.Service{Store: db, Keys: w.ring, Now: w.now},

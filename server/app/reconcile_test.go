@@ -15,14 +15,10 @@ import (
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
-// One difference of each class among many payments: all are found, nothing else is, each
-// is told once, and an approval that was thought a decline is given back.
-func TestReconciliation(t *testing.T) {
-	t.Parallel()
-	w := openTown(t)
-	ctx := t.Context()
-	s := w.serve(&mortal{})
-	const many = 400
+// payMany pays so many sessions: a tenth is declined, some are captured.
+func (w *town) payMany(many int) []payment.Payment {
+	w.Helper()
+	ctx, s := w.Context(), w.serve(&mortal{})
 	paid := make([]payment.Payment, many)
 	var paying sync.WaitGroup
 	slots := make(chan struct{}, 16)
@@ -48,6 +44,17 @@ func TestReconciliation(t *testing.T) {
 		})
 	}
 	paying.Wait()
+	return paid
+}
+
+// One difference of each class among many payments: all are found, nothing else is, each
+// is told once, and an approval that was thought a decline is given back.
+func TestReconciliation(t *testing.T) {
+	t.Parallel()
+	w := openTown(t)
+	ctx := t.Context()
+	s := w.serve(&mortal{})
+	paid := w.payMany(400)
 
 	// At the processor, behind our back.
 	number := w.card("4111111111111111")

@@ -50,6 +50,7 @@ type paymentRequest struct {
 	Metadata        map[string]string `json:"metadata"`
 	Initiator       string            `json:"initiator"`        // merchant | customer; merchant when empty
 	SchemeReference string            `json:"scheme_reference"` // of the payment in which the shopper agreed
+	ReturnURL       string            `json:"return_url"`       // where the shopper goes after the issuer's page
 	Terms
 }
 
@@ -60,6 +61,7 @@ func (a *API) createPayment(call wire.Call, in paymentRequest) (event.Payment, e
 	}
 	terms := in.terms()
 	terms.Initiator, terms.SchemeReference = processor.Initiator(in.Initiator), in.SchemeReference
+	terms.ReturnURL = in.ReturnURL
 	p, err := a.Checkout.Charge(call, call.Merchant(), token, checkout.Order{
 		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
 		Reference: in.Reference, Metadata: in.Metadata, Terms: terms,

@@ -10,7 +10,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/embed"
-	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/server/guard"
 )
@@ -55,23 +54,6 @@ func (p *Pages) show(c *fiber.Ctx) error {
 	}
 	return p.render(c, fiber.StatusOK, v.Site.Origins, sheet{
 		Title: "Pay " + v.Merchant.Name, Data: string(data), Style: "checkout.css", Scripts: []string{"checkout.js", "sense.js"},
-	})
-}
-
-// returned serves the page an issuer sends the shopper back to, in its frame
-// within ours. The processor has been asked what became of the payment by the
-// time the page tells the checkout to look.
-func (p *Pages) returned(c *fiber.Ctx) error {
-	id, err := session(c)
-	if err != nil {
-		return err
-	}
-	var v checkout.View
-	if v, err = p.Checkout.Returned(c.UserContext(), id); err != nil {
-		return err
-	}
-	return p.render(c, fiber.StatusOK, v.Site.Origins, sheet{
-		Title: "One moment", Problem: "One moment…", Style: "checkout.css", Scripts: []string{"challenge-return.js"},
 	})
 }
 

@@ -8,7 +8,8 @@
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
 //	GET  /checkout/{session}/result      the newest outcome
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
-//	GET  /checkout/{session}/challenge   where an issuer's page sends the shopper back
+//	GET  /checkout/{session}/challenge/{key}   where an issuer's page sends the shopper back, once
+//	GET  /return/{merchant}/{payment}/{key}    the same for a payment without a checkout: on to the merchant
 //	POST /sense/events                   signals and page events
 //
 // The session's id is the capability: whoever holds it may see and pay that one
@@ -36,6 +37,7 @@ import (
 // Pages serves the shopper's side.
 type Pages struct {
 	Checkout   *checkout.Service
+	Payments   *payment.Service
 	Sense      *sense.Service
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
@@ -53,7 +55,8 @@ func (p *Pages) Mount(router fiber.Router) {
 	router.Post("/checkout/:session/pay", p.pay)
 	router.Get("/checkout/:session/result", p.result)
 	router.Get("/checkout/:session/events", p.live)
-	router.Get("/checkout/:session/challenge", p.returned)
+	router.Get("/checkout/:session/challenge/:key", p.returned)
+	router.Get("/return/:merchant/:payment/:key", p.goOn)
 	router.Post("/sense/events", p.observe)
 }
 

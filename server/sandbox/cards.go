@@ -11,11 +11,12 @@ import (
 // Behaviour is what the sandbox does with an authorization. The zero value
 // approves at once.
 type Behaviour struct {
-	Challenge bool                  // the issuer asks the shopper first (3-D Secure)
-	Decline   processor.DeclineCode // why it says no, after the challenge if there is one
-	CVVResult string                // what the check of a CVV gives; empty for M, a match
-	Delay     time.Duration         // how long the answer takes
-	Silent    bool                  // decides, and never answers
+	Challenge    bool                  // the issuer asks the shopper first (3-D Secure)
+	Frictionless bool                  // the issuer is sure without asking (3-D Secure)
+	Decline      processor.DeclineCode // why it says no, after the challenge if there is one
+	CVVResult    string                // what the check of a CVV gives; empty for M, a match
+	Delay        time.Duration         // how long the answer takes
+	Silent       bool                  // decides, and never answers
 }
 
 // TestCard is a card number that makes the sandbox behave in a certain way. Every
@@ -53,6 +54,8 @@ var TestCards = []TestCard{
 	{"5061460410120223210", card.Verve, "Approved; its number has nineteen digits", Behaviour{}},
 	{"4000000000000101", card.Visa, "Approved, though the security code does not match", Behaviour{CVVResult: "N"}},
 
+	{"4000000000003055", card.Visa, "3-D Secure without a question, then approved", Behaviour{Frictionless: true}},
+	{"5200828282828210", card.Mastercard, "3-D Secure without a question, then approved", Behaviour{Frictionless: true}},
 	{"4000002760003184", card.Visa, "3-D Secure, then approved", Behaviour{Challenge: true}},
 	{"4000002500003155", card.Visa, "3-D Secure, then approved", Behaviour{Challenge: true}},
 	{"5438898014560229", card.Mastercard, "3-D Secure, then approved", Behaviour{Challenge: true}},

@@ -49,6 +49,9 @@ type Authorization struct {
 	Voided        bool           `json:"voided"` // what was not captured has been released
 	Modifications []Modification `json:"modifications"`
 
+	Authentication processor.Authentication `json:"authentication"`
+	ECI            string                   `json:"eci"`
+
 	Late bool `json:"late,omitempty"` // look-ups do not see it at first
 }
 

@@ -45,10 +45,12 @@ type authorization struct {
 	CVVResult    string                `json:"cvv_result"`
 	ChallengeURL string                `json:"challenge_url"`
 
-	SchemeReference string `json:"scheme_reference"`
-	Captured        int64  `json:"captured"`
-	Refunded        int64  `json:"refunded"`
-	Voided          bool   `json:"voided"`
+	Authentication  processor.Authentication `json:"authentication"`
+	ECI             string                   `json:"eci"`
+	SchemeReference string                   `json:"scheme_reference"`
+	Captured        int64                    `json:"captured"`
+	Refunded        int64                    `json:"refunded"`
+	Voided          bool                     `json:"voided"`
 }
 
 // take reads the whole of an answer, so that its connection can be used again.
@@ -116,6 +118,9 @@ func (a authorization) outcome() (processor.Outcome, error) {
 		}
 		o.ApprovalCode, o.SchemeReference = atMost(6, a.ApprovalCode), atMost(64, a.SchemeReference)
 		o.Captured, o.Refunded, o.Voided = a.Captured, a.Refunded, a.Voided
+		if a.Authentication == processor.Frictionless || a.Authentication == processor.Challenged {
+			o.Authentication, o.ECI = a.Authentication, atMost(2, a.ECI)
+		}
 	case processor.Declined:
 		o.DeclineCode = known(a.DeclineCode)
 	case processor.Challenge:
