@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // maxAnswer is how long an answer may be, in bytes.
@@ -21,7 +21,6 @@ const maxAnswer = 64 << 10
 // What is wrong with an answer. The answer itself is never repeated: a broken
 // processor may well send a card back.
 var (
-	errLong     = errors.New("sandbox: the answer is too long")
 	errJSON     = errors.New("sandbox: the answer is not one JSON object")
 	errTwice    = errors.New("sandbox: the answer has a field twice")
 	errID       = errors.New("sandbox: the answer has no id")
@@ -53,23 +52,15 @@ type authorization struct {
 	Voided          bool                     `json:"voided"`
 }
 
-// take reads the whole of an answer, so that its connection can be used again.
-func take(response *http.Response) ([]byte, error) {
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return nil, quietly(err)
-	}
-	if len(text) > maxAnswer {
-		return nil, errLong
-	}
-	return text, nil
+// answered is what an answer can be about.
+type answered interface {
+	outcome() (processor.Outcome, error)
 }
 
 // missing reads the answer that a reference is unknown. Only the processor's own
 // words count: a 404 may as well come from whatever stands between.
 func missing(response *http.Response) (processor.Outcome, error) {
-	text, err := take(response)
+	text, err := exchange.Read(response, maxAnswer)
 	if err != nil {
 		return processor.Outcome{}, err
 	}
@@ -84,10 +75,8 @@ func missing(response *http.Response) (processor.Outcome, error) {
 
 // read takes in an answer about something. Whatever is not a whole and sensible one is
 // an error.
-func read[T interface {
-	outcome() (processor.Outcome, error)
-}](response *http.Response) (processor.Outcome, error) {
-	text, err := take(response)
+func read[T answered](response *http.Response) (processor.Outcome, error) {
+	text, err := exchange.Read(response, maxAnswer)
 	if err != nil {
 		return processor.Outcome{}, err
 	}

@@ -4,11 +4,6 @@
 // The body that carries the card is one slice of bytes, never text, and wiped when
 // the call is over. Connections are kept alive: each new one would leave a write
 // buffer with a card in it behind.
-//
-// What can be told after a call that brought no answer: as long as there was no
-// connection, nothing was sent, and that is an error. From then on the processor
-// may have authorized, and that is Unknown. Nothing is ever sent twice, neither
-// here nor by net/http beneath.
 package sandbox
 
 import (
@@ -17,12 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // Gateway is an account at a sandbox processor. New makes one.
@@ -81,46 +75,32 @@ func (g *Gateway) Abilities() processor.Abilities {
 
 // Authorize asks once.
 func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
-	ctx, connected := traced(ctx)
-	body, err := newBody(ask, card)
+	text, err := write(ask, card)
 	if err != nil {
 		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
 	}
-	defer body.wipe()
+	body := exchange.NewBody(text)
+	defer body.Wipe()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.BaseURL+"/authorizations", body)
 	if err != nil {
 		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
 	}
-	// With GetBody, net/http would send the card a second time by itself when a
-	// kept-alive connection turns out to be closed: it takes the Idempotency-Key for
-	// permission.
-	request.ContentLength, request.GetBody = int64(len(body.text)), nil
+	request.ContentLength = int64(body.Len())
+	return send[authorization](g, request, ask.Reference)
+}
+
+// send makes a call that changes something, under its reference.
+func send[T answered](g *Gateway, request *http.Request, reference string) (processor.Outcome, error) {
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", ask.Reference)
-	response, err := g.Client.Do(request)
-	if err != nil && !connected.Load() {
-		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
+	request.Header.Set("Idempotency-Key", reference)
+	response, outcome, err := exchange.Send(g.Client, request)
+	if response == nil {
+		return outcome, err
 	}
-	if err != nil {
-		return unknown(quietly(err)), nil
-	}
-	outcome, err := read[authorization](response)
-	if err != nil {
-		return unknown(err), nil
+	if outcome, err = read[T](response); err != nil {
+		return exchange.Unknown(err), nil
 	}
 	return outcome, nil
-}
-
-// traced tells whether there was a connection: from then on, bytes may leave on it.
-func traced(ctx context.Context) (context.Context, *atomic.Bool) {
-	var connected atomic.Bool
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	}), &connected
-}
-
-func unknown(why error) processor.Outcome {
-	return processor.Outcome{State: processor.Unknown, Detail: why.Error()}
 }
 
 // Lookup asks what became of a reference.
@@ -145,7 +125,7 @@ func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outco
 	}
 	response, err := g.Client.Do(request)
 	if err != nil {
-		return processor.Outcome{}, quietly(err)
+		return processor.Outcome{}, exchange.Quietly(err)
 	}
 	if response.StatusCode == http.StatusNotFound {
 		return missing(response)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // Bounds of a page of the list.
@@ -58,18 +58,17 @@ func (g *Gateway) listPage(ctx context.Context, query url.Values) ([]listed, err
 	}
 	response, err := g.Client.Do(request)
 	if err != nil {
-		return nil, quietly(err)
+		return nil, exchange.Quietly(err)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxListPage+1))
+	text, err := exchange.Read(response, maxListPage)
 	if err != nil {
-		return nil, quietly(err)
+		return nil, err
 	}
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%w %d", errAnswered, response.StatusCode)
 	}
 	var page []listed
-	if len(text) > maxListPage || json.Unmarshal(text, &page) != nil {
+	if json.Unmarshal(text, &page) != nil {
 		return nil, errJSON
 	}
 	return page, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // modification is the processor's answer to a capture, void or refund.
@@ -42,7 +43,6 @@ func (m modification) outcome() (processor.Outcome, error) {
 
 // Modify asks for a capture, void or refund.
 func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (processor.Outcome, error) {
-	ctx, connected := traced(ctx)
 	text, err := json.Marshal(struct {
 		Kind      processor.ModificationKind `json:"kind"`
 		Reference string                     `json:"reference"`
@@ -56,20 +56,7 @@ func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (process
 	if err != nil {
 		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", m.Reference)
-	response, err := g.Client.Do(request)
-	if err != nil && !connected.Load() {
-		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
-	}
-	if err != nil {
-		return unknown(quietly(err)), nil
-	}
-	outcome, err := read[modification](response)
-	if err != nil {
-		return unknown(err), nil
-	}
-	return outcome, nil
+	return send[modification](g, request, m.Reference)
 }
 
 // LookupModification asks what became of a capture, void or refund.
@@ -80,7 +67,7 @@ func (g *Gateway) LookupModification(ctx context.Context, m processor.Modificati
 	}
 	response, err := g.Client.Do(request)
 	if err != nil {
-		return processor.Outcome{}, quietly(err)
+		return processor.Outcome{}, exchange.Quietly(err)
 	}
 	if response.StatusCode == http.StatusNotFound {
 		return missing(response)

@@ -1,4 +1,4 @@
-package sandbox
+package exchange
 
 import (
 	"context"
@@ -15,13 +15,13 @@ type failure struct {
 	cause error
 }
 
-func (f *failure) Error() string { return "sandbox: " + f.words }
+func (f *failure) Error() string { return "processor: " + f.words }
 
 // Unwrap gives the cause, to compare with but not to print.
 func (f *failure) Unwrap() error { return f.cause }
 
-// quietly says what an error after a connection was obtained means.
-func quietly(err error) error {
+// Quietly says what an error after a connection was obtained means.
+func Quietly(err error) error {
 	var network net.Error
 	timedOut := errors.As(err, &network) && network.Timeout()
 	var dial *net.OpError
