@@ -20,6 +20,7 @@ type Server struct {
 	Master       string        // URI of a key service's key that is the master key; empty for the data directory's
 	Loopback     bool          // allow webhooks and processors on this machine, over plain http
 	ProcessorURL string        // the sandbox processor
+	StripeKey    string        // secret key of an account at Stripe, asked first
 	FallbackURLs []string      // more of them, asked when it cannot be reached or declines softly
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
 	Proxied      bool          // a proxy in front ends TLS, so plain http beyond loopback is fine
@@ -46,6 +47,12 @@ func (s Server) Check() (Server, error) {
 	}
 	if s.Database != "" && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
 		return s, fmt.Errorf("--database-url: give it as postgres://user:password@host:5432/name, or leave it out for an SQLite file")
+	}
+	if s.ProcessorURL == "" && s.StripeKey == "" {
+		return s, fmt.Errorf("--processor-url: name a processor: this one for the sandbox, or --stripe-key for an account at Stripe")
+	}
+	if s.ProcessorURL == "" && len(s.FallbackURLs) > 0 {
+		return s, fmt.Errorf("--fallback-url: there is no sandbox processor to fall back from: give --processor-url")
 	}
 	if s.Data == "" {
 		return s, fmt.Errorf("--data: name the directory for the database and the master key")

@@ -23,7 +23,16 @@ func TestCheck(t *testing.T) {
 		"a path":                 {config.Server{Listen: "127.0.0.1:1", BaseURL: "https://pay.example/x", Data: "d"}, "", "--base-url"},
 		"plain http elsewhere":   {config.Server{Listen: "127.0.0.1:1", BaseURL: "http://pay.example", Data: "d"}, "", "--base-url"},
 		"no directory":           {config.Server{Listen: "127.0.0.1:1"}, "", "--data"},
+		"no processor":           {config.Server{Listen: "127.0.0.1:1", Data: "d", ProcessorURL: "none"}, "", "--processor-url"},
+		"a fallback of nothing":  {config.Server{Listen: "127.0.0.1:1", Data: "d", ProcessorURL: "none", StripeKey: "sk_1", FallbackURLs: []string{"u"}}, "", "--fallback-url"},
+		"Stripe alone":           {config.Server{Listen: "127.0.0.1:1", Data: "d", ProcessorURL: "none", StripeKey: "sk_1"}, "http://127.0.0.1:1", ""},
 	} {
+		switch c.given.ProcessorURL {
+		case "":
+			c.given.ProcessorURL = "http://127.0.0.1:8090"
+		case "none":
+			c.given.ProcessorURL = ""
+		}
 		got, err := c.given.Check()
 		if (err == nil) != (c.flag == "") || err != nil && !strings.Contains(err.Error(), c.flag) {
 			t.Errorf("%s: %v", name, err)

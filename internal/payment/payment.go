@@ -108,7 +108,7 @@ type Store interface {
 
 // Original names the payment's authorization to its processor.
 func (p Payment) Original() processor.Original {
-	return processor.Original{Reference: p.ProcessorReference, ProcessorID: p.ProcessorID, Amount: p.Amount}
+	return processor.Original{Reference: p.ProcessorReference, ProcessorID: p.ProcessorID, Amount: p.Amount, At: p.CreatedAt}
 }
 
 // Status is the state in the words of the API: a merchant or shopper need not

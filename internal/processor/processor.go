@@ -54,6 +54,7 @@ type Original struct {
 	Reference   string       // ours
 	ProcessorID string       // the processor's; empty when its answer never came
 	Amount      money.Amount // what was asked for
+	At          time.Time    // when, by our clock
 }
 
 // ModificationKind is what can be done with an approved authorization.

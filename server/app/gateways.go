@@ -8,6 +8,7 @@ import (
 	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/processor/sandbox"
+	"github.com/paywicket/paywicket/internal/processor/stripe"
 )
 
 // processorLife bounds a call to a processor beyond any budget.
@@ -19,6 +20,16 @@ type gateways []processor.Gateway
 func (a *App) openGateways() (gateways, error) {
 	client := egress.Policy{Loopback: a.config.Loopback}.Client(processorLife)
 	var all gateways
+	if a.config.StripeKey != "" {
+		g, err := stripe.New(a.config.StripeKey, stripe.API, client)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &processor.Breaker{Gateway: g, Now: clock})
+	}
+	if a.config.ProcessorURL == "" {
+		return all, nil
+	}
 	for i, url := range append([]string{a.config.ProcessorURL}, a.config.FallbackURLs...) {
 		g, err := sandbox.New(url, client)
 		if err != nil {

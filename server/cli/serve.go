@@ -17,7 +17,8 @@ type serveCommand struct {
 	Data             string        `required:"" env:"PAYWICKET_DATA" type:"path" help:"Directory of the database and the master key. Made if it is not there."`
 	DatabaseURL      string        `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database, such as postgres://user:password@host:5432/name. Default: an SQLite file in the data directory."`
 	Master           string        `env:"PAYWICKET_MASTER" help:"Master key of a key service: hcvault://HOST/transit/keys/NAME, aws-kms://ARN or gcp-kms://NAME. Default: the variable PAYWICKET_MASTER_KEY, or a file in the data directory."`
-	ProcessorURL     string        `required:"" name:"processor-url" env:"PAYWICKET_PROCESSOR_URL" help:"The sandbox processor, such as http://127.0.0.1:8090."`
+	StripeKey        string        `env:"PAYWICKET_STRIPE_KEY" help:"Secret key of an account at Stripe. Better given by the variable than on the command line, which others see."`
+	ProcessorURL     string        `name:"processor-url" env:"PAYWICKET_PROCESSOR_URL" help:"The sandbox processor, such as http://127.0.0.1:8090."`
 	FallbackURL      []string      `name:"fallback-url" env:"PAYWICKET_FALLBACK_URLS" help:"Another sandbox processor, asked when the first cannot be reached or declines for a reason that another may not have. May be given again; it is called sandbox-2, and so on."`
 	ProcessorTimeout time.Duration `default:"10s" env:"PAYWICKET_PROCESSOR_TIMEOUT" help:"How long the processor may take before the shopper is told that we are finding out."`
 	BehindProxy      bool          `env:"PAYWICKET_BEHIND_PROXY" help:"A proxy in front ends TLS, so listening beyond this machine is safe."`
@@ -31,7 +32,7 @@ func (s serveCommand) Run(c console) error {
 		return err
 	}
 	a, err := app.Open(c, config.Server{
-		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, Master: s.Master, ProcessorURL: s.ProcessorURL, FallbackURLs: s.FallbackURL,
+		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, Master: s.Master, StripeKey: s.StripeKey, ProcessorURL: s.ProcessorURL, FallbackURLs: s.FallbackURL,
 		Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
 	}, c.log)
 	if err != nil {

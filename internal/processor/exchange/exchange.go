@@ -9,6 +9,7 @@
 package exchange
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,11 +23,8 @@ import (
 // Send makes the call. When no answer came, sent tells whether it may have been: then
 // outcome is Unknown and says why; if not, err says why nothing was sent.
 func Send(client *http.Client, request *http.Request) (response *http.Response, outcome processor.Outcome, err error) {
-	// From the moment there is a connection, bytes may leave on it.
-	var connected atomic.Bool
-	request = request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	}))
+	ctx, connected := Traced(request.Context())
+	request = request.WithContext(ctx)
 	// With GetBody, net/http would send a request a second time by itself when a
 	// kept-alive connection turns out to be closed: it takes an Idempotency-Key for
 	// permission.
@@ -35,10 +33,18 @@ func Send(client *http.Client, request *http.Request) (response *http.Response, 
 	switch {
 	case err == nil:
 		return response, processor.Outcome{}, nil
-	case !connected.Load():
+	case !connected():
 		return nil, processor.Outcome{}, fmt.Errorf("processor: not sent: %w", err)
 	}
 	return nil, Unknown(Quietly(err)), nil
+}
+
+// Traced tells whether there was a connection: from that moment on, bytes may leave on it.
+func Traced(ctx context.Context) (context.Context, func() bool) {
+	var connected atomic.Bool
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	}), connected.Load
 }
 
 // Unknown is the outcome of a call whose answer did not come or means nothing.

@@ -154,5 +154,5 @@ func (f Fixture) once(t testing.TB, ask processor.Request) {
 
 // original names what was asked for.
 func original(ask processor.Request) processor.Original {
-	return processor.Original{Reference: ask.Reference, Amount: ask.Amount}
+	return processor.Original{Reference: ask.Reference, Amount: ask.Amount, At: time.Now()}
 }

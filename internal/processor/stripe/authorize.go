@@ -1,0 +1,112 @@
+package stripe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	stripego "github.com/stripe/stripe-go/v84"
+
+	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/exchange"
+)
+
+// Authorize asks once: it hands the card over, which charges nothing, and then charges it.
+// As long as the first was not done, it is certain that nothing was charged.
+func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
+	method, refusal, err := g.handOver(ctx, ask, card)
+	if err != nil || refusal != nil {
+		return or(refusal), err
+	}
+	ctx, connected := exchange.Traced(ctx)
+	intent, err := g.library.V1PaymentIntents.Create(ctx, params(ask, method))
+	if err == nil {
+		return outcomeOf(intent), nil
+	}
+	if e, ok := errors.AsType[*stripego.Error](err); ok {
+		return judged(e, ask), nil
+	}
+	if !connected() {
+		return processor.Outcome{}, fmt.Errorf("stripe: not sent: %w", exchange.Quietly(err))
+	}
+	return exchange.Unknown(exchange.Quietly(err)), nil
+}
+
+// or gives an outcome, or none.
+func or(o *processor.Outcome) processor.Outcome {
+	if o == nil {
+		return processor.Outcome{}
+	}
+	return *o
+}
+
+// handOver makes a PaymentMethod of a card, or tells that Stripe refuses it.
+func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card processor.Instrument) (method string, refusal *processor.Outcome, err error) {
+	body := exchange.NewBody(form(card))
+	defer body.Wipe()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+"/v1/payment_methods", body)
+	if err != nil {
+		return "", nil, fmt.Errorf("stripe: not sent: %w", err)
+	}
+	request.ContentLength = int64(body.Len())
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Authorization", "Bearer "+g.key)
+	request.Header.Set("Stripe-Version", stripego.APIVersion)
+	request.Header.Set("Idempotency-Key", ask.Reference+"-card")
+	response, unknown, err := exchange.Send(g.client, request)
+	if response == nil {
+		if err == nil {
+			err = fmt.Errorf("stripe: nothing was charged: %s", unknown.Detail)
+		}
+		return "", nil, err
+	}
+	text, err := exchange.Read(response, maxAnswer)
+	if err != nil {
+		return "", nil, fmt.Errorf("stripe: nothing was charged: %w", err)
+	}
+	var said struct {
+		ID    string
+		Error *stripego.Error
+	}
+	if json.Unmarshal(text, &said) != nil || said.ID == "" && said.Error == nil {
+		return "", nil, fmt.Errorf("stripe: nothing was charged: %w", errJSON)
+	}
+	if said.Error == nil {
+		return said.ID, nil, nil
+	}
+	said.Error.HTTPStatusCode = response.StatusCode
+	if o := judged(said.Error, ask); o.State == processor.Declined {
+		return "", &o, nil
+	}
+	return "", nil, fmt.Errorf("stripe: nothing was charged: answered with HTTP status %d", response.StatusCode)
+}
+
+// params is what is asked for, without the card.
+func params(ask processor.Request, method string) *stripego.PaymentIntentCreateParams {
+	p := &stripego.PaymentIntentCreateParams{
+		Amount: stripego.Int64(toStripe(ask.Amount)), Currency: stripego.String(strings.ToLower(ask.Amount.Currency)),
+		Confirm: stripego.Bool(true), CaptureMethod: stripego.String("manual"), PaymentMethod: &method,
+		PaymentMethodTypes: []*string{stripego.String("card")}, Expand: []*string{stripego.String("latest_charge")},
+		Metadata: map[string]string{referenceField: ask.Reference},
+	}
+	p.SetIdempotencyKey(ask.Reference)
+	if ask.Capture {
+		p.CaptureMethod = stripego.String("automatic")
+	}
+	if ask.Descriptor != "" {
+		p.StatementDescriptorSuffix = &ask.Descriptor
+	}
+	if ask.Initiator != processor.Merchant {
+		if ask.ReturnURL != "" {
+			p.ReturnURL = &ask.ReturnURL
+		}
+		return p
+	}
+	// Stripe finds the agreement's first payment by the card itself; its public API takes
+	// no scheme reference.
+	p.OffSession = stripego.Bool(true)
+	return p
+}
