@@ -14,6 +14,9 @@ import (
 // processorLife bounds a call to a processor beyond any budget.
 const processorLife = 90 * time.Second
 
+// ProcessorNames are what processors can be called.
+var ProcessorNames = []string{"stripe", "sandbox", "sandbox-2", "sandbox-3", "sandbox-4"}
+
 // gateways are the processors that are set up, in the order in which they are asked.
 type gateways []processor.Gateway
 

@@ -242,3 +242,36 @@ func TestTheMasterKeyIsReplaced(t *testing.T) {
 	}
 	verified("after a split key was replaced")
 }
+
+// What a merchant pays, and whom its payments go to, can be set, and only what can be.
+func TestAMerchantsTerms(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	if code, out, errors := run("merchant", "create", "Shop", "--data", data, "--descriptor", "SHOP EXAMPLE", "--origin", "https://shop.example", "--credentials", keys); code != 0 {
+		t.Fatalf("%d %s%s", code, out, errors)
+	}
+	text, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), `"mid": "`)
+	id, _, _ := strings.Cut(after, `"`)
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"merchant", "fee", id, "--basis-points", "290", "--fixed", "30"}, 0, ""},
+		{[]string{"merchant", "fee", id, "--currency", "NGN", "--basis-points", "140", "--cap", "200000"}, 0, ""},
+		{[]string{"merchant", "fee", id, "--currency", "ngn"}, 1, "ISO 4217"},
+		{[]string{"merchant", "fee", id, "--basis-points", "10001"}, 1, "basis points"},
+		{[]string{"merchant", "fee", "mer_x"}, 1, "nothing of that id"},
+		{[]string{"merchant", "processors", id, "sandbox-2", "sandbox"}, 0, ""},
+		{[]string{"merchant", "processors", id}, 0, ""},
+		{[]string{"merchant", "processors", id, "bank"}, 1, "There are: "},
+	} {
+		if code, out, errors := run(append(c.args, "--data", data)...); code != c.code || !strings.Contains(errors, c.says) {
+			t.Errorf("%v: %d %s%s", c.args, code, out, errors)
+		}
+	}
+}

@@ -13,7 +13,9 @@ import (
 
 // merchantCommand groups what concerns accounts.
 type merchantCommand struct {
-	Create merchantCreateCommand `cmd:"" help:"Open an account with its first site and its keys."`
+	Create     merchantCreateCommand     `cmd:"" help:"Open an account with its first site and its keys."`
+	Fee        merchantFeeCommand        `cmd:"" help:"Set what a merchant pays: a percentage and a fixed part, no more than a cap."`
+	Processors merchantProcessorsCommand `cmd:"" help:"Say whom a merchant's payments go to, in order."`
 }
 
 // merchantCreateCommand opens an account.

@@ -68,6 +68,7 @@ type house struct {
 	binary   string // the program; this test binary when empty
 	upstream string // URL of the processor; nobody when empty
 	budget   string // of the processor; the default when empty
+	postgres bool   // on the PostgreSQL database of location, whatever the test runs on
 }
 
 func (h *house) command(args ...string) *exec.Cmd {
@@ -77,7 +78,7 @@ func (h *house) command(args ...string) *exec.Cmd {
 	}
 	c := exec.Command(binary, args...)
 	c.Env = append(os.Environ(), "PAYWICKET_TEST_RUN_PROGRAM=1", "PAYWICKET_DATA="+h.data)
-	if storetest.Server() != "" {
+	if h.postgres || storetest.Server() != "" {
 		c.Env = append(c.Env, "DATABASE_URL="+h.location)
 	}
 	return c
@@ -86,9 +87,12 @@ func (h *house) command(args ...string) *exec.Cmd {
 // open makes the database, with a merchant's account.
 func (h *house) open() {
 	h.Helper()
-	h.location = filepath.Join(h.data, "paywicket.db")
-	if storetest.Server() != "" {
+	switch {
+	case h.postgres:
+	case storetest.Server() != "":
 		h.location = storetest.Location(h)
+	default:
+		h.location = filepath.Join(h.data, "paywicket.db")
 	}
 	keys := filepath.Join(h.TempDir(), "keys.json")
 	if out, err := h.command("merchant", "create", "Shop", "--descriptor", "SHOP EXAMPLE", "--origin", "https://shop.example", "--credentials", keys).CombinedOutput(); err != nil {
