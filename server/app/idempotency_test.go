@@ -34,7 +34,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 		"/v1/sites":                         {`{"name":"A","descriptor":"SHOP A","origins":["https://a.example"]}`, `{"name":"B","descriptor":"SHOP B","origins":["https://b.example"]}`},
 	} {
 		if strings.HasSuffix(path, "/refunds") {
-			h.once("before the refund", "/v1/payments/"+paid+"/capture", `{"amount":500}`)
+			h.once("before-the-refund", "/v1/payments/"+paid+"/capture", `{"amount":500}`)
 		}
 		key := id.Random()
 		first := h.once(key, path, bodies[0])
