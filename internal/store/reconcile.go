@@ -108,3 +108,31 @@ func (db *DB) Unfinished(ctx context.Context) (open, payments, deliveries int, e
 		(SELECT count(*) FROM payments), (SELECT count(*) FROM webhook_deliveries WHERE due_at > 0)`).Scan(&open, &payments, &deliveries)
 	return open, payments, deliveries, err
 }
+
+// UnderReview gives the payments of all merchants that are for a person, or have a capture,
+// void or refund that is: for the operator.
+func (db *DB) UnderReview(ctx context.Context) ([]payment.Payment, error) {
+	var rows []paymentRow
+	if err := db.reader.SelectContext(ctx, &rows, selectPayment+`WHERE p.state = 'manual_review' OR EXISTS
+		(SELECT 1 FROM payment_modifications m WHERE m.merchant = p.merchant AND m.payment = p.id AND m.state = 'manual_review') ORDER BY p.created_at`); err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r paymentRow) (payment.Payment, error) { return r.withModifications(ctx, db.reader) })
+}
+
+// Findings gives what reconciliation found, newest first: for the operator.
+func (db *DB) Findings(ctx context.Context) ([]payment.Finding, error) {
+	var rows []struct {
+		Processor, Reference, Merchant, Payment, Detail string
+		Class                                           payment.FindingClass
+		At                                              int64
+	}
+	if err := db.reader.SelectContext(ctx, &rows, `SELECT processor, reference, class, merchant, payment, detail, at FROM reconciliation_findings ORDER BY at DESC LIMIT 1000`); err != nil {
+		return nil, err
+	}
+	var all []payment.Finding
+	for _, r := range rows {
+		all = append(all, payment.Finding{Processor: r.Processor, Reference: r.Reference, Class: r.Class, Merchant: r.Merchant, Payment: r.Payment, Detail: r.Detail, At: at(r.At)})
+	}
+	return all, nil
+}

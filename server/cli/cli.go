@@ -26,6 +26,7 @@ type commands struct {
 	Serve            serveCommand            `cmd:"" help:"Serve checkouts."`
 	Migrate          migrateCommand          `cmd:"" help:"Bring the database up to date and stop. Serve does the same when it starts."`
 	Merchant         merchantCommand         `cmd:"" help:"Manage merchants."`
+	Payments         paymentsCommand         `cmd:"" help:"Look at what no processor could say, and decide."`
 	Keys             keysCommand             `cmd:"" help:"Rotate the keys that cards are sealed with."`
 	Unseal           unsealCommand           `cmd:"" help:"Give a sealed server a share of its master key."`
 	Vault            vaultCommand            `cmd:"" help:"Prove that what is kept is whole."`

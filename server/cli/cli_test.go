@@ -269,6 +269,9 @@ func TestAMerchantsTerms(t *testing.T) {
 		{[]string{"merchant", "processors", id, "sandbox-2", "sandbox"}, 0, ""},
 		{[]string{"merchant", "processors", id}, 0, ""},
 		{[]string{"merchant", "processors", id, "bank"}, 1, "There are: "},
+		{[]string{"payments", "review"}, 0, ""},
+		{[]string{"payments", "decide", id, "pay_x", "done"}, 1, "nothing of that id"},
+		{[]string{"payments", "decide", id, "pay_x", "perhaps"}, 2, "done"},
 	} {
 		if code, out, errors := run(append(c.args, "--data", data)...); code != c.code || !strings.Contains(errors, c.says) {
 			t.Errorf("%v: %d %s%s", c.args, code, out, errors)
