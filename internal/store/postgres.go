@@ -52,6 +52,11 @@ func openPostgres(ctx context.Context, url string) (pools, error) {
 	} {
 		settings.RuntimeParams[name] = value
 	}
+	if len(settings.Fallbacks) > 0 {
+		// Of several hosts only the primary is of use, to readers too: they read what was
+		// written. (read-write, as URLs have it, would refuse our readers, who cannot write.)
+		settings.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+	}
 	reading := settings.Copy()
 	writing := settings.Copy()
 	// Everything that is written is looked for by a key. Left to choose while a table is

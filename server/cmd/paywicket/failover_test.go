@@ -136,8 +136,9 @@ func fail(primary, standby *cluster, deaf time.Duration) {
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	postmaster, _ := strconv.Atoi(line)
+	_ = syscall.Kill(receiver, syscall.SIGTERM) // so that it ends before it reads what it was sent while deaf
 	_ = syscall.Kill(postmaster, syscall.SIGKILL)
-	_ = syscall.Kill(receiver, syscall.SIGKILL) // what it has not read is lost with the primary
+	_ = syscall.Kill(receiver, syscall.SIGCONT)
 	standby.run("pg_ctl", "-D", standby.data(), "-w", "promote")
 }
 

@@ -25,10 +25,11 @@ const faultRate = "0.05"
 // receiver got.
 type merchantSide struct {
 	mu       sync.Mutex
-	paid     map[string]bool     // payments that were said to be paid
-	captured map[string]int64    // and captured
-	bodies   map[string]string   // webhooks by id
-	changed  int                 // ids that came with two bodies
+	paid     map[string]bool   // payments that were said to be paid
+	captured map[string]int64  // and captured
+	bodies   map[string]string // webhooks by id
+	changed  int               // ids that came with two bodies
+	answers  int
 	keys     map[string][]string // payments by Idempotency-Key
 }
 
@@ -58,6 +59,7 @@ type said struct {
 func (m *merchantSide) note(key string, p said) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.answers++
 	if p.Status == "authorized" || p.Status == "captured" || p.Status == "partially_refunded" {
 		m.paid[p.ID] = true
 	}
@@ -65,6 +67,25 @@ func (m *merchantSide) note(key string, p said) {
 	if key != "" {
 		m.keys[key] = append(m.keys[key], p.ID)
 	}
+}
+
+// killAfter kills a server a moment after it has given so many more answers, or after five
+// seconds: in the midst of its work, however fast it is.
+func (m *merchantSide) killAfter(p *program, answers int) {
+	m.mu.Lock()
+	until := m.answers + answers
+	m.mu.Unlock()
+	for range 500 {
+		m.mu.Lock()
+		enough := m.answers >= until
+		m.mu.Unlock()
+		if enough {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
+	p.Process.Kill()
 }
 
 // charging charges a token again and again, captures and refunds, until the server is
@@ -155,7 +176,7 @@ func TestPaymentsKilledAtAnyMoment(t *testing.T) {
 		if i > 0 {
 			p = h.start()
 		}
-		time.AfterFunc(time.Duration(50+rand.IntN(400))*time.Millisecond, func() { p.Process.Kill() })
+		go m.killAfter(p, rand.IntN(60))
 		unanswered = h.charging(p, m, kept.ID, unanswered)
 		p.Wait()
 		if t.Failed() {
