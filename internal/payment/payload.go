@@ -59,12 +59,7 @@ func (p Payment) terms() event.Terms {
 	if p.Terms.Initiator != "" {
 		t.Initiator = string(p.Terms.Initiator)
 	}
-	for _, item := range p.Terms.Items {
-		t.Items = append(t.Items, event.Item(item))
-	}
-	for _, split := range p.Terms.Splits {
-		t.Splits = append(t.Splits, event.Split(split))
-	}
+	t.Items, t.Splits = append(t.Items, p.Terms.Items...), append(t.Splits, p.Terms.Splits...)
 	return t
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/processor"
@@ -39,24 +40,10 @@ type Terms struct {
 	Recurring       bool                `json:"recurring,omitempty"`
 	SchemeReference string              `json:"scheme_reference,omitempty"` // of the series' first payment
 	Installments    int                 `json:"installments,omitempty"`
-	Items           []Item              `json:"items,omitempty"`
-	Splits          []Split             `json:"splits,omitempty"`
-	Fee             money.Fee           `json:"fee,omitzero"` // as the merchant's schedule was then
-}
+	Items           []event.Item        `json:"items,omitempty"` // kept for the merchant and for disputes; they need not add up to the amount
 
-// Item is a line of the order. It is kept for the merchant and for disputes; the
-// lines need not add up to the amount, which has shipping, tax and discounts in it.
-type Item struct {
-	Name     string `json:"name"`
-	SKU      string `json:"sku"`
-	Quantity int64  `json:"quantity"`
-	Amount   int64  `json:"amount"` // of one, in minor units
-}
-
-// Split is what one sub-account has of the amount.
-type Split struct {
-	Account string `json:"account"`
-	Amount  int64  `json:"amount"` // minor units
+	Splits []event.Split `json:"splits,omitempty"`
+	Fee    money.Fee     `json:"fee,omitzero"` // as the merchant's schedule was then
 }
 
 // Limits of terms.
@@ -93,7 +80,7 @@ func (t Terms) Check(amount money.Amount) error {
 	return checkSplits(t.Splits, amount)
 }
 
-func checkItems(items []Item) error {
+func checkItems(items []event.Item) error {
 	if len(items) > maxItems {
 		return fault.Field("items", "An order has %d lines at most.", maxItems)
 	}
@@ -110,7 +97,7 @@ func checkItems(items []Item) error {
 	return nil
 }
 
-func checkSplits(splits []Split, amount money.Amount) error {
+func checkSplits(splits []event.Split, amount money.Amount) error {
 	if len(splits) == 0 {
 		return nil
 	}

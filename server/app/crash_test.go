@@ -20,14 +20,13 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/keyring"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
-	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	gateway "github.com/paywicket/paywicket/internal/processor/sandbox"
@@ -182,15 +181,6 @@ func (w *town) settled(ctx context.Context) bool {
 	return true
 }
 
-// visaNumber is a card with its CVV, as a shopper types it.
-func (w *town) card(number string) pan.Card {
-	n, err := pan.ParseNumber([]byte(number))
-	w.must(err)
-	cvv, err := pan.ParseCVV([]byte("739"), card.Visa)
-	w.must(err)
-	return pan.Card{Number: n, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}}
-}
-
 // play is one story, told by a client that keeps asking until it has an answer.
 type play struct {
 	name   string
@@ -218,7 +208,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 			w.must(err)
 			told.session = v.Session.ID
 		}
-		c := w.card(number)
+		c := pantest.Card(w, number)
 		defer c.Wipe()
 		v, err := s.checkout.Submit(ctx, told.session, c)
 		if err != nil {
@@ -233,7 +223,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 // charge charges a kept card under a key, and repeats the same request when no answer came.
 func charge(ctx context.Context, w *town, s *server, told *told) {
 	if told.kept.IsZero() {
-		c := w.card("4111111111111111")
+		c := pantest.Card(w, "4111111111111111")
 		r, err := (&vault.Service{Store: w.db, Keys: w.ring, Now: w.now}).Keep(ctx, w.account.Merchant.ID, c, vault.Permanent, "key 1")
 		c.Wipe()
 		w.must(err)

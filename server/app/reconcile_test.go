@@ -11,6 +11,7 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 )
@@ -32,7 +33,7 @@ func (w *town) payMany(many int) []payment.Payment {
 			if i%10 == 9 {
 				number = "4000000000009995" // declined
 			}
-			c := w.card(number)
+			c := pantest.Card(w, number)
 			defer c.Wipe()
 			v, err = s.checkout.Submit(ctx, v.Session.ID, c)
 			w.must(err)
@@ -57,7 +58,7 @@ func TestReconciliation(t *testing.T) {
 	paid := w.payMany(400)
 
 	// At the processor, behind our back.
-	number := w.card("4111111111111111")
+	number := pantest.Card(w, "4111111111111111")
 	defer number.Wipe()
 	alien := id.Reference()
 	_, err := w.gateway.Authorize(ctx, processor.Request{Reference: alien, Amount: money.Amount{Minor: 100, Currency: "USD"}}, number)

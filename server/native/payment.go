@@ -13,31 +13,19 @@ import (
 
 // Terms is what a session or a payment may be asked for with.
 type Terms struct {
-	Capture      string          `json:"capture"`       // manual | automatic; manual when empty
-	LateApproval string          `json:"late_approval"` // void | confirm; void when empty
-	Recurring    bool            `json:"recurring"`
-	Installments int             `json:"installments"` // 2 to 48; 0 for one payment
-	Items        []Item          `json:"items"`
-	Splits       []payment.Split `json:"splits"`
-}
-
-// Item is a line of the order.
-type Item struct {
-	Name     string `json:"name"`
-	SKU      string `json:"sku"`
-	Quantity int64  `json:"quantity"`
-	Amount   int64  `json:"amount"` // of one, in minor units
+	Capture      string        `json:"capture"`       // manual | automatic; manual when empty
+	LateApproval string        `json:"late_approval"` // void | confirm; void when empty
+	Recurring    bool          `json:"recurring"`
+	Installments int           `json:"installments"` // 2 to 48; 0 for one payment
+	Items        []event.Item  `json:"items"`
+	Splits       []event.Split `json:"splits"`
 }
 
 func (t Terms) terms() payment.Terms {
-	out := payment.Terms{
+	return payment.Terms{
 		Capture: payment.CaptureMode(t.Capture), Late: payment.LatePolicy(t.LateApproval), Recurring: t.Recurring,
-		Installments: t.Installments, Splits: t.Splits,
+		Installments: t.Installments, Items: t.Items, Splits: t.Splits,
 	}
-	for _, item := range t.Items {
-		out.Items = append(out.Items, payment.Item(item))
-	}
-	return out
 }
 
 // paymentRequest charges a token.

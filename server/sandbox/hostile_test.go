@@ -10,10 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
-	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/server/sandbox"
 )
@@ -38,8 +37,7 @@ func TestEveryFaultInEveryCall(t *testing.T) {
 				return do(ctx)
 			}
 			ask := processor.Request{Reference: id.Reference(), Amount: money.Amount{Minor: 4900, Currency: "USD"}}
-			instrument := approvedCard(t)
-			defer instrument.Wipe()
+			instrument := pantest.Card(t, "4111111111111111")
 			of := processor.Original{Reference: ask.Reference, Amount: ask.Amount}
 
 			b.server.Faults.Arm(fault)
@@ -90,20 +88,6 @@ func (b *bench) say(path, body string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// approvedCard is one that is approved, as a shopper types it.
-func approvedCard(t *testing.T) pan.Card {
-	t.Helper()
-	number, err := pan.ParseNumber([]byte("4111111111111111"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cvv, err := pan.ParseCVV([]byte("739"), number.Brand())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pan.Card{Number: number, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}}
-}
-
 // beforeDecision tells whether a fault leaves nothing in the ledger.
 func beforeDecision(fault sandbox.Fault) bool {
 	return slices.Contains([]sandbox.Fault{
@@ -140,12 +124,11 @@ func TestFaultsAreTheSameForASeed(t *testing.T) {
 		g := connect(t, b.url)
 		said := map[int]string{}
 		for _, i := range order {
-			card := approvedCard(t)
+			card := pantest.Card(t, "4111111111111111")
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			o, err := g.Authorize(ctx, processor.Request{Reference: fmt.Sprintf("reference-%d", i), Amount: money.Amount{Minor: 4900, Currency: "USD"}}, card)
 			said[i] = fmt.Sprint(o.State, o.Detail, o.Amount, err)
 			cancel()
-			card.Wipe()
 		}
 		return said
 	}
@@ -187,8 +170,7 @@ func TestTheClockMoves(t *testing.T) {
 		}
 	}
 	b.say("/clock", `{"advance":150000000}`) // nearly five years: the card has expired
-	card := approvedCard(t)
-	defer card.Wipe()
+	card := pantest.Card(t, "4111111111111111")
 	if o, err := connect(t, b.url).Authorize(t.Context(), processor.Request{Reference: id.Reference(), Amount: money.Amount{Minor: 1, Currency: "USD"}}, card); err != nil || o.DeclineCode != processor.ExpiredCard {
 		t.Errorf("%+v, %v", o, err)
 	}

@@ -148,14 +148,9 @@ func (ask request) withCard(number, month, year, cvv, name []byte) (request, err
 	if ask.card.Number, err = pan.ParseNumber(between(number)); err != nil {
 		return ask, errNumber
 	}
-	var m, y int64
-	if whole(month, &m) != nil || m < 1 || m > 12 {
-		return ask, errExpMonth
+	if ask.card.Expiry, err = expiry(month, year); err != nil {
+		return ask, err
 	}
-	if whole(year, &y) != nil || y < 2000 || y > 2099 {
-		return ask, errExpYear
-	}
-	ask.card.Expiry = card.Expiry{Month: int(m), Year: int(y)}
 	if cvv != nil {
 		if ask.card.CVV, err = pan.ParseCVV(between(cvv), ask.card.Number.Brand()); err != nil {
 			return ask, errCVV
@@ -165,6 +160,18 @@ func (ask request) withCard(number, month, year, cvv, name []byte) (request, err
 		return ask, errName
 	}
 	return ask, nil
+}
+
+// expiry reads when a card expires.
+func expiry(month, year []byte) (card.Expiry, error) {
+	var m, y int64
+	if whole(month, &m) != nil || m < 1 || m > 12 {
+		return card.Expiry{}, errExpMonth
+	}
+	if whole(year, &y) != nil || y < 2000 || y > 2099 {
+		return card.Expiry{}, errExpYear
+	}
+	return card.Expiry{Month: int(m), Year: int(y)}, nil
 }
 
 // text reads a JSON text of at most so many bytes.

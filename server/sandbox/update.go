@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/pan"
 )
 
@@ -76,14 +75,9 @@ func readUpdate(body []byte) (pan.Card, error) {
 	if err != nil {
 		return asked, err
 	}
-	var m, y int64
-	if whole(month, &m) != nil || m < 1 || m > 12 {
-		return asked, errExpMonth
+	if asked.Expiry, err = expiry(month, year); err != nil {
+		return asked, err
 	}
-	if whole(year, &y) != nil || y < 2000 || y > 2099 {
-		return asked, errExpYear
-	}
-	asked.Expiry = card.Expiry{Month: int(m), Year: int(y)}
 	if asked.Number, err = pan.ParseNumber(between(number)); err != nil {
 		return asked, errNumber
 	}

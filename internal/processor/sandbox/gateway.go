@@ -105,20 +105,20 @@ func send[T answered](g *Gateway, request *http.Request, reference string) (proc
 
 // Lookup asks what became of a reference.
 func (g *Gateway) Lookup(ctx context.Context, of processor.Original) (processor.Outcome, error) {
-	return g.ask(ctx, http.MethodGet, place(of))
+	return ask[authorization](ctx, g, http.MethodGet, place(of))
 }
 
 // CancelChallenge ends a pending challenge, and gives NotFound when the processor
 // has never heard of the reference.
 func (g *Gateway) CancelChallenge(ctx context.Context, of processor.Original) (processor.Outcome, error) {
-	return g.ask(ctx, http.MethodPost, place(of)+"/cancel")
+	return ask[authorization](ctx, g, http.MethodPost, place(of)+"/cancel")
 }
 
 // place is where an authorization is.
 func place(of processor.Original) string { return "/authorizations/" + url.PathEscape(of.Reference) }
 
 // ask sends what carries no body.
-func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outcome, error) {
+func ask[T answered](ctx context.Context, g *Gateway, method, path string) (processor.Outcome, error) {
 	request, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, nil)
 	if err != nil {
 		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
@@ -130,5 +130,5 @@ func (g *Gateway) ask(ctx context.Context, method, path string) (processor.Outco
 	if response.StatusCode == http.StatusNotFound {
 		return missing(response)
 	}
-	return read[authorization](response)
+	return read[T](response)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/processor"
-	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // modification is the processor's answer to a capture, void or refund.
@@ -61,16 +60,5 @@ func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (process
 
 // LookupModification asks what became of a capture, void or refund.
 func (g *Gateway) LookupModification(ctx context.Context, m processor.Modification) (processor.Outcome, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, g.BaseURL+place(m.Original)+"/modifications/"+url.PathEscape(m.Reference), nil)
-	if err != nil {
-		return processor.Outcome{}, fmt.Errorf("sandbox: not sent: %w", err)
-	}
-	response, err := g.Client.Do(request)
-	if err != nil {
-		return processor.Outcome{}, exchange.Quietly(err)
-	}
-	if response.StatusCode == http.StatusNotFound {
-		return missing(response)
-	}
-	return read[modification](response)
+	return ask[modification](ctx, g, http.MethodGet, place(m.Original)+"/modifications/"+url.PathEscape(m.Reference))
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
-	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/processor/processortest"
 	"github.com/paywicket/paywicket/internal/processor/stripe"
@@ -66,22 +66,6 @@ func TestGateway(t *testing.T) {
 	})
 }
 
-// typed is a card as a shopper types it.
-func typed(t testing.TB) pan.Card {
-	t.Helper()
-	number, err := pan.ParseNumber([]byte("4242424242424242"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cvv, err := pan.ParseCVV([]byte("739"), number.Brand())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := pan.Card{Number: number, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}, Name: "Ada & Co"}
-	t.Cleanup(c.Wipe)
-	return c
-}
-
 // Every call has the shape that Stripe's own mock, made of its specification, takes: it
 // refuses parameters that do not exist.
 func TestShapesAgainstStripesMock(t *testing.T) {
@@ -111,7 +95,7 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 		"by the merchant": {Initiator: processor.Merchant, Recurring: true, SchemeReference: "1234567890"},
 	} {
 		ask.Reference, ask.Amount = id.Reference(), money.Amount{Minor: 4900, Currency: "USD"}
-		if o, err := g.Authorize(t.Context(), ask, typed(t)); err != nil || strings.Contains(o.Detail, "HTTP") || strings.Contains(o.Detail, "read") {
+		if o, err := g.Authorize(t.Context(), ask, pantest.Card(t, "4242424242424242")); err != nil || strings.Contains(o.Detail, "HTTP") || strings.Contains(o.Detail, "read") {
 			t.Errorf("%s: %+v, %v: %s", name, o, err, said.String())
 		}
 	}
@@ -180,7 +164,7 @@ func TestAnswers(t *testing.T) {
 			_, _ = w.Write([]byte(c.body))
 		}))
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		o, err := connect(t, peer.URL).Authorize(ctx, processor.Request{Reference: "r", Amount: money.Amount{Minor: 1, Currency: "USD"}}, typed(t))
+		o, err := connect(t, peer.URL).Authorize(ctx, processor.Request{Reference: "r", Amount: money.Amount{Minor: 1, Currency: "USD"}}, pantest.Card(t, "4242424242424242"))
 		if err != nil || o.State != c.want || strings.Contains(o.Detail, "4242") {
 			t.Errorf("%s: %+v, %v", name, o, err)
 		}
@@ -215,7 +199,7 @@ func TestACardThatIsNotTakenIsNotCharged(t *testing.T) {
 			w.WriteHeader(c.status)
 			_, _ = w.Write([]byte(c.body))
 		}))
-		o, err := connect(t, peer.URL).Authorize(t.Context(), processor.Request{Reference: "r", Amount: money.Amount{Minor: 1, Currency: "USD"}}, typed(t))
+		o, err := connect(t, peer.URL).Authorize(t.Context(), processor.Request{Reference: "r", Amount: money.Amount{Minor: 1, Currency: "USD"}}, pantest.Card(t, "4242424242424242"))
 		if (c.want == "") != (err != nil) || o.State != c.want {
 			t.Errorf("%s: %+v, %v", name, o, err)
 		}

@@ -170,7 +170,7 @@ func paymentsWithoutASession(t *testing.T, h *house) {
 	o := h.open("Kestrel Kettles")
 	for range 2 {
 		p := h.intent(checkout.View{Session: checkout.Session{Merchant: o.Merchant.ID, Site: o.Site.ID, Amount: money.Amount{Minor: 1, Currency: "KWD"}}})
-		p.Terms = payment.Terms{Capture: payment.Automatic, Initiator: processor.Merchant, Items: []payment.Item{{Name: "Kettle", Quantity: 2, Amount: 5}}, Fee: money.Fee{Fixed: 3}}
+		p.Terms = payment.Terms{Capture: payment.Automatic, Initiator: processor.Merchant, Items: []event.Item{{Name: "Kettle", Quantity: 2, Amount: 5}}, Fee: money.Fee{Fixed: 3}}
 		p.WaitUntil = h.now()
 		h.must(h.db.KeepPayment(t.Context(), p, "key 1"))
 		kept, err := h.db.FindPayment(t.Context(), p.Merchant, p.ID)
