@@ -66,7 +66,7 @@ func Modified(id string, reply Reply, again bool, now time.Time) Step {
 		default:
 			m.later(now)
 		}
-		if p.State == Reversing {
+		if m.ID == p.reversalID() {
 			after.reversal(*m)
 		}
 		after = after.moved(now)
@@ -113,6 +113,9 @@ func (p *Payment) apply(m Modification) {
 	}
 }
 
+// reversalID names the modification that gives a late approval back: there is one at most.
+func (p Payment) reversalID() string { return p.ID + "-reversal" }
+
 // reversal ends a reversal when its modification has ended. One that was refused is
 // for a person: money is held or taken that is not the merchant's.
 func (p *Payment) reversal(m Modification) {
@@ -149,7 +152,7 @@ func (p Payment) announceModified(before State, m Modification, now time.Time) [
 	switch {
 	case p.State != before && (p.State == Reversed || p.State == ManualReview):
 		kind = announcement[p.State]
-	case m.State == Succeeded && before != Reversing:
+	case m.State == Succeeded && m.ID != p.reversalID():
 		kind = map[processor.ModificationKind]event.Type{
 			processor.Capture: event.PaymentCaptured, processor.Void: event.PaymentVoided, processor.Refund: event.PaymentRefunded,
 		}[m.Kind]

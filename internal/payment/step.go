@@ -209,7 +209,7 @@ func (p Payment) nobodyWaits(now time.Time) bool {
 // refund of what was.
 func (p Payment) giveBack(now time.Time) Payment {
 	m := Modification{
-		ID: p.ID + "-reversal", State: Planned, Reference: p.ProcessorReference + "-reversal",
+		ID: p.reversalID(), State: Planned, Reference: p.ProcessorReference + "-reversal",
 		CheckAt: now, CreatedAt: now, UpdatedAt: now,
 	}
 	switch {

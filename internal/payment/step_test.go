@@ -164,6 +164,16 @@ func TestALateApprovalIsGivenBack(t *testing.T) {
 		if err != nil || stuck.State != payment.ManualReview || !slices.Equal(types(events), []event.Type{event.PaymentManualReview}) {
 			t.Errorf("could not be given back: %s, %v, %v", stuck.State, types(events), err)
 		}
+		// Nobody could say for three days, and then somebody can.
+		silent := payment.Reply{Outcome: processor.Outcome{State: processor.Unknown}}
+		review, events, err := payment.Modified(m.ID, silent, true, late.Add(payment.ReviewAfter))(sent)
+		if err != nil || review.State != payment.ManualReview || len(events) != 1 || review.CheckAt.IsZero() {
+			t.Errorf("after three days: %s, %v, %v", review.State, types(events), err)
+		}
+		answer.Outcome.State, answer.Outcome.DeclineCode = processor.Approved, ""
+		if after, events, err := payment.Modified(m.ID, answer, true, late.Add(payment.ReviewAfter+time.Hour))(review); err != nil || after.State != payment.Reversed || len(events) != 1 || !after.CheckAt.IsZero() {
+			t.Errorf("given back after all: %s, %v, %v", after.State, types(events), err)
+		}
 	}
 }
 
