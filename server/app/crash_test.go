@@ -48,6 +48,7 @@ type town struct {
 	gateway  processor.Gateway
 	clock    atomic.Int64 // unix milliseconds, of everybody
 	account  merchant.Opening
+	budget   time.Duration // what the processor is given to answer
 	mu       sync.Mutex
 	received map[string]string // bodies by event id
 	changed  []string          // ids that came with two bodies
@@ -64,7 +65,7 @@ func (w *town) must(err error) {
 
 func openTown(t testing.TB) *town {
 	t.Helper()
-	w := &town{TB: t, received: map[string]string{}}
+	w := &town{TB: t, received: map[string]string{}, budget: 5 * time.Second}
 	w.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
 	w.db, w.intruder = storetest.Open(t, w.now)
 	master, err := keyring.MasterFile(filepath.Join(t.TempDir(), "master.key"))
@@ -107,15 +108,12 @@ type server struct {
 	keys     *idempotency.Service
 }
 
-// budget is what the processor is given to answer, and so how long its faults take.
-const budget = 60 * time.Millisecond
-
 func (w *town) serve(m *mortal) *server {
 	log := slog.New(slog.DiscardHandler)
 	db := mortalStore{w.db, m}
 	g := mortalGateway{w.gateway, m}
 	cards := &vault.Service{Store: db, Keys: w.ring, Now: w.now}
-	payments := &payment.Service{Store: db, Gateways: map[string]processor.Gateway{"sandbox": g}, Now: w.now, Log: log, Budget: budget}
+	payments := &payment.Service{Store: db, Gateways: map[string]processor.Gateway{"sandbox": g}, Now: w.now, Log: log, Budget: w.budget}
 	return &server{
 		payments: payments,
 		checkout: &checkout.Service{
@@ -384,6 +382,7 @@ func TestCrashAtEveryPoint(t *testing.T) {
 	}
 	dice := rand.New(rand.NewPCG(seed, 0))
 	w := openTown(t)
+	w.budget = 60 * time.Millisecond // and so long its faults take
 	cells, points := 0, map[string]bool{}
 	for _, p := range plays {
 		for phase := range 2 {
