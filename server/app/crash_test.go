@@ -377,6 +377,9 @@ func (w *town) perform(p play, fault sandbox.Fault, phase int, point string) []s
 // are tried is drawn by a seed, unless PAYWICKET_TEST_EXHAUSTIVE is set: then all are.
 func TestCrashAtEveryPoint(t *testing.T) {
 	share, seed := 0.06, uint64(time.Now().UnixNano())
+	if storetest.Server() != "" {
+		share = 0.02
+	}
 	if os.Getenv("PAYWICKET_TEST_EXHAUSTIVE") != "" {
 		share = 1
 	}

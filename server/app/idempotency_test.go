@@ -10,6 +10,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/store/storetest"
 )
 
 // once calls with a key.
@@ -109,7 +110,11 @@ func TestAStormOfTheSameRequest(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	kept := h.api("POST", "/v1/tokens", `{"number":"4111111111111111","exp_month":1,"exp_year":2031}`)
-	const keys, callers = 200, 100
+	const callers = 100
+	keys := 200
+	if storetest.Server() != "" {
+		keys = 40 // and its own on top: what is tried is the same
+	}
 	for i := range keys {
 		body := fmt.Sprintf(`{"token":%q,"amount":%d,"currency":"USD"}`, kept.text("id"), i+1)
 		key := id.Random()

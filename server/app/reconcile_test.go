@@ -55,7 +55,7 @@ func TestReconciliation(t *testing.T) {
 	w := openTown(t)
 	ctx := t.Context()
 	s := w.serve(&mortal{})
-	paid := w.payMany(400)
+	paid := w.payMany(200)
 
 	// At the processor, behind our back.
 	number := pantest.Card(w, "4111111111111111")
