@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 const count = { pass: 0, fail: 0, skip: 0 };
 
-for (const file of [".cache/go.json", ".cache/go-postgres.json", ".cache/go-kms.json"]) {
+for (const file of [".cache/go.json", ".cache/go-postgres.json", ".cache/go-postgres-rest.json", ".cache/go-kms.json"]) {
   if (!existsSync(file)) count.fail++;
   for (const line of existsSync(file) ? readFileSync(file, "utf8").split("\n") : []) {
     if (!line) continue;
