@@ -31,7 +31,7 @@ import (
 // house is a checkout on a real database, with a processor and a vault that a
 // test can hold up, break, or make say what it wants.
 type house struct {
-	*testing.T
+	testing.TB
 	*checkout.Service
 	db       *store.DB
 	rows     *sqlx.DB
@@ -53,9 +53,9 @@ func (h *house) must(err error) {
 	}
 }
 
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
-	h := &house{T: t}
+	h := &house{TB: t}
 	h.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixMilli())
 	dir := t.TempDir()
 	h.db, h.rows = storetest.Open(t, h.now)

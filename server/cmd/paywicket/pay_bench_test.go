@@ -74,7 +74,7 @@ func BenchmarkPay(b *testing.B) {
 	h.upstream = h.processor()
 	p := h.start()
 	defer p.Process.Kill()
-	for _, connections := range []int{16, 64} {
+	for _, connections := range []int{16, 64, 256} {
 		b.Run(fmt.Sprint(connections, " connections"), func(b *testing.B) {
 			for b.Loop() {
 				health := h.ask(b, connections, p.url+"/healthz")
