@@ -64,7 +64,8 @@ func (f Fixture) standing(t *testing.T, ask processor.Request, captured, refunde
 
 func captured(t *testing.T, f Fixture) {
 	can := f.Gateway.Abilities()
-	ask, asked := f.approved(t, true)
+	ask, _ := f.approved(t, true)
+	var asked processor.Outcome
 	f.standing(t, ask, ask.Amount.Minor, 0, false)
 	if can.ManualCapture {
 		ask, asked = f.approved(t, false)
