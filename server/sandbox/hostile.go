@@ -103,7 +103,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, fault Fault, made
 	case Truncated:
 		send(http.StatusOK, body[:len(body)/2])
 	case Huge:
-		send(http.StatusOK, append(bytes.Repeat([]byte(" "), 4<<20), body...))
+		send(http.StatusOK, append(bytes.Repeat([]byte(" "), 1<<20), body...))
 	case Deep:
 		send(http.StatusOK, []byte(`{"id":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`}`))
 	case Twice:

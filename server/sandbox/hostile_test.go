@@ -125,7 +125,7 @@ func TestFaultsAreTheSameForASeed(t *testing.T) {
 		said := map[int]string{}
 		for _, i := range order {
 			card := pantest.Card(t, "4111111111111111")
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*patience) // what is not about time is given it
 			o, err := g.Authorize(ctx, processor.Request{Reference: fmt.Sprintf("reference-%d", i), Amount: money.Amount{Minor: 4900, Currency: "USD"}}, card)
 			said[i] = fmt.Sprint(o.State, o.Detail, o.Amount, err)
 			cancel()
