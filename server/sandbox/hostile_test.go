@@ -17,7 +17,7 @@ import (
 	"github.com/paywicket/paywicket/server/sandbox"
 )
 
-// patience is what a gateway gives the sandbox in these tests.
+// patience is what a gateway gives a sandbox that does not answer.
 const patience = 150 * time.Millisecond
 
 // Every fault in every kind of call: the gateway never takes one for an approval or a
@@ -32,7 +32,11 @@ func TestEveryFaultInEveryCall(t *testing.T) {
 			b.server.Faults = &sandbox.Faults{}
 			g := connect(t, b.url)
 			call := func(do func(ctx context.Context) (processor.Outcome, error)) (processor.Outcome, error) {
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				given := 5 * time.Second
+				if slices.Contains([]sandbox.Fault{sandbox.HangBefore, sandbox.HangAfter, sandbox.Drip}, fault) {
+					given = patience
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), given)
 				defer cancel()
 				return do(ctx)
 			}
