@@ -30,7 +30,8 @@ func TestEveryFaultInEveryCall(t *testing.T) {
 			t.Parallel()
 			b := start(t)
 			b.server.Faults = &sandbox.Faults{}
-			g := connect(t, b.url)
+			// A gateway to each call: an answer that came twice is left on its connection.
+			g := func() processor.Gateway { return connect(t, b.url) }
 			call := func(do func(ctx context.Context) (processor.Outcome, error)) (processor.Outcome, error) {
 				given := 5 * time.Second
 				if slices.Contains([]sandbox.Fault{sandbox.HangBefore, sandbox.HangAfter, sandbox.Drip}, fault) {
@@ -45,32 +46,32 @@ func TestEveryFaultInEveryCall(t *testing.T) {
 			of := processor.Original{Reference: ask.Reference, Amount: ask.Amount}
 
 			b.server.Faults.Arm(fault)
-			o, err := call(func(ctx context.Context) (processor.Outcome, error) { return g.Authorize(ctx, ask, instrument) })
+			o, err := call(func(ctx context.Context) (processor.Outcome, error) { return g().Authorize(ctx, ask, instrument) })
 			b.unclear(t, "authorization", fault, ask.Reference, o, err)
 			if n := len(b.ledger.List()); n != 1 && !beforeDecision(fault) || n != 0 && beforeDecision(fault) {
 				t.Fatalf("the ledger has %d rows", n)
 			}
 			b.say("/clock", `{"advance":11}`) // what was hidden shows
-			if o, err = g.Lookup(t.Context(), of); err != nil || (o.State == processor.NotFound) != beforeDecision(fault) {
+			if o, err = g().Lookup(t.Context(), of); err != nil || (o.State == processor.NotFound) != beforeDecision(fault) {
 				t.Errorf("looked up: %+v, %v", o, err)
 			}
 			if beforeDecision(fault) {
-				if o, err = g.Authorize(t.Context(), ask, instrument); err != nil || o.State != processor.Approved {
+				if o, err = g().Authorize(t.Context(), ask, instrument); err != nil || o.State != processor.Approved {
 					t.Fatalf("%+v, %v", o, err)
 				}
 			}
 			b.server.Faults.Arm(fault)
 			m := processor.Modification{Kind: processor.Capture, Reference: id.Reference(), Amount: ask.Amount, Original: of}
-			o, err = call(func(ctx context.Context) (processor.Outcome, error) { return g.Modify(ctx, m) })
+			o, err = call(func(ctx context.Context) (processor.Outcome, error) { return g().Modify(ctx, m) })
 			if fault != sandbox.LateApproval {
 				b.unclear(t, "capture", fault, m.Reference, o, err)
 			}
 			b.server.Faults.Disarm()
-			if o, err = g.LookupModification(t.Context(), m); err != nil || (o.State == processor.NotFound) != beforeDecision(fault) {
+			if o, err = g().LookupModification(t.Context(), m); err != nil || (o.State == processor.NotFound) != beforeDecision(fault) {
 				t.Errorf("capture looked up: %+v, %v", o, err)
 			}
 			b.server.Faults.Arm(fault)
-			if o, err = call(func(ctx context.Context) (processor.Outcome, error) { return g.CancelChallenge(ctx, of) }); err == nil && o.State == processor.Declined {
+			if o, err = call(func(ctx context.Context) (processor.Outcome, error) { return g().CancelChallenge(ctx, of) }); err == nil && o.State == processor.Declined {
 				t.Errorf("cancelled: %+v", o)
 			}
 		})
@@ -125,12 +126,12 @@ func TestFaultsAreTheSameForASeed(t *testing.T) {
 	run := func(seed uint64, order []int) map[int]string {
 		b := start(t)
 		b.server.Faults = &sandbox.Faults{Rate: 0.3, Seed: seed}
-		g := connect(t, b.url)
 		said := map[int]string{}
 		for _, i := range order {
 			card := pantest.Card(t, "4111111111111111")
 			ctx, cancel := context.WithTimeout(t.Context(), 10*patience) // what is not about time is given it
-			o, err := g.Authorize(ctx, processor.Request{Reference: fmt.Sprintf("reference-%d", i), Amount: money.Amount{Minor: 4900, Currency: "USD"}}, card)
+			// What is left on a connection is not to be the next call's.
+			o, err := connect(t, b.url).Authorize(ctx, processor.Request{Reference: fmt.Sprintf("reference-%d", i), Amount: money.Amount{Minor: 4900, Currency: "USD"}}, card)
 			said[i] = fmt.Sprint(o.State, o.Detail, o.Amount, err)
 			cancel()
 		}
