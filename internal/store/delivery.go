@@ -196,28 +196,23 @@ func (db *DB) ReadyPayment(ctx context.Context, m, id, actor string) error {
 	})
 }
 
+// forgetDeliveries drops the oldest that have ended. It looks no further than the first
+// that is young enough to stay: positions come in the order of time.
+const forgetDeliveries = `DELETE FROM webhook_deliveries WHERE position IN (SELECT position FROM webhook_deliveries
+	WHERE due_at = 0 AND created_at < ?
+	AND position < COALESCE((SELECT position FROM webhook_deliveries WHERE created_at >= ? ORDER BY position LIMIT 1), 9223372036854775807)
+	ORDER BY position LIMIT ?)`
+
 // ForgetDeliveries drops old deliveries of all merchants that have ended: the operator's work.
 func (db *DB) ForgetDeliveries(ctx context.Context, before time.Time, limit int) (int, error) {
-	var oldest []deliveryRow
-	if err := db.reader.SelectContext(brief(ctx), &oldest, db.reader.Rebind(`SELECT position, due_at, created_at FROM webhook_deliveries ORDER BY position LIMIT ?`), limit); err != nil {
-		return 0, err
-	}
-	var ended []int64
-	for _, row := range oldest {
-		if row.DueAt == 0 && row.CreatedAt < millis(before) {
-			ended = append(ended, row.Position)
-		}
-	}
-	if len(ended) == 0 {
-		return 0, nil
-	}
+	var n int64
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		for _, position := range ended {
-			if _, err := tx.ExecContext(ctx, tx.Rebind(`DELETE FROM webhook_deliveries WHERE position = ?`), position); err != nil {
-				return err
-			}
+		result, err := tx.ExecContext(ctx, tx.Rebind(forgetDeliveries), millis(before), millis(before), limit)
+		if err != nil {
+			return err
 		}
-		return nil
+		n, err = result.RowsAffected()
+		return err
 	})
-	return len(ended), err
+	return int(n), err
 }

@@ -118,7 +118,7 @@ var paymentTable = tableOf("payments", `merchant text, id text, session text, si
 	capturable bigint, captured bigint, refunded bigint, attempts text, modifications bigint, wait_until bigint, check_at bigint, checks bigint, not_found_at bigint,
 	created_at bigint, updated_at bigint`)
 
-// values are a new payment's in the order of that table.
+// paymentValues are a new payment's columns, in the order of paymentTable.
 func paymentValues(p payment.Payment) []any {
 	return []any{
 		p.Merchant, p.ID, p.Session, p.Site, int64(p.Sequence), string(p.State), p.Amount.Minor, p.Amount.Currency, p.Reference,
@@ -151,8 +151,9 @@ func (db *DB) KeepPayment(ctx context.Context, p payment.Payment, actor string) 
 	if err := db.space.check(); err != nil {
 		return err
 	}
-	columns := slices.DeleteFunc(slices.Clone(paymentTable.columns), func(c column) bool { return c.name == "session" })
-	values := slices.Delete(paymentValues(p), 2, 3)
+	session := slices.IndexFunc(paymentTable.columns, func(c column) bool { return c.name == "session" })
+	columns := slices.Delete(slices.Clone(paymentTable.columns), session, session+1)
+	values := slices.Delete(paymentValues(p), session, session+1)
 	text := `INSERT INTO payments (` + table{columns: columns}.names() + `) VALUES (?` + strings.Repeat(`, ?`, len(columns)-1) + `)`
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(text), values...); err != nil {

@@ -24,7 +24,7 @@ func (p paymentsReviewCommand) Run(c console) error {
 		return err
 	}
 	under, err := db.UnderReview(c)
-	found, err2 := db.Findings(c)
+	found, errFindings := db.Findings(c)
 	for _, p := range under {
 		c.printf("%s  %s  %s  %s  at %s as %s", p.Merchant, p.ID, p.State, p.Amount, p.Processor, p.ProcessorReference)
 		for _, m := range p.Modifications {
@@ -36,10 +36,10 @@ func (p paymentsReviewCommand) Run(c console) error {
 	for _, f := range found {
 		c.printf("%s  %s  %s  %s  %s: %s", f.At.Format(time.DateTime), f.Processor, f.Class, f.Reference, f.Payment, f.Detail)
 	}
-	if len(under)+len(found) == 0 && err == nil && err2 == nil {
+	if len(under)+len(found) == 0 && err == nil && errFindings == nil {
 		c.printf("Nothing is under review.")
 	}
-	return errors.Join(err, err2, db.Close())
+	return errors.Join(err, errFindings, db.Close())
 }
 
 // paymentsDecideCommand keeps a verdict.

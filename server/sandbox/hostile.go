@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -127,17 +128,18 @@ func (s *Server) hide(body []byte) {
 
 // changed gives an answer about something else.
 func changed(body []byte, fault Fault) []byte {
-	var object map[string]any
-	if json.Unmarshal(body, &object) != nil {
+	var object map[string]json.RawMessage
+	var amount int64
+	if json.Unmarshal(body, &object) != nil || json.Unmarshal(object["amount"], &amount) != nil {
 		return body
 	}
-	switch amount, _ := object["amount"].(float64); fault {
+	switch fault {
 	case WrongAmount:
-		object["amount"] = int64(amount) + 1
+		object["amount"] = strconv.AppendInt(nil, amount+1, 10)
 	case WrongMoney:
-		object["currency"] = "XTS" // reserved for tests (ISO 4217)
+		object["currency"] = json.RawMessage(`"XTS"`) // reserved for tests (ISO 4217)
 	case WrongName:
-		object["reference"] = "another-reference"
+		object["reference"] = json.RawMessage(`"another-reference"`)
 	}
 	text, err := json.Marshal(object)
 	if err != nil {

@@ -3,23 +3,35 @@ package wire
 import (
 	"bytes"
 	"slices"
+
+	"github.com/paywicket/paywicket/internal/fault"
 )
 
 // Canonical writes a JSON object so that two that say the same are the same: its
 // members sorted, and no space between anything. A member cvv is left out, whatever it
-// holds. It does not say whether the rest is good JSON: what is not is refused where it
-// is read. The result may hold a card number as the body did: the caller clears it.
+// holds; names with escapes, which could be another way to write it, are refused. It does
+// not say whether the rest is good JSON: what is not is refused where it is read. The
+// result may hold a card number as the body did: the caller clears it.
 func Canonical(body []byte) ([]byte, error) {
 	tight := squeezed(body)
 	defer clear(tight)
 	if len(tight) < 2 || tight[0] != '{' || tight[len(tight)-1] != '}' {
 		return nil, notJSON()
 	}
-	members := slices.DeleteFunc(split(tight[1:len(tight)-1]), func(member []byte) bool {
-		return len(member) >= 6 && bytes.EqualFold(member[:6], []byte(`"cvv":`)) || bytes.HasPrefix(member, []byte(`"\`))
+	members := split(tight[1 : len(tight)-1])
+	if slices.ContainsFunc(members, hasEscapedName) {
+		return nil, fault.New(fault.Malformed, "Write the names of the body's fields without escapes.")
+	}
+	members = slices.DeleteFunc(members, func(member []byte) bool {
+		return len(member) >= 6 && bytes.EqualFold(member[:6], []byte(`"cvv":`))
 	})
 	slices.SortFunc(members, bytes.Compare)
 	return bytes.Join(members, []byte(",")), nil
+}
+
+func hasEscapedName(member []byte) bool {
+	name, _, _ := bytes.Cut(bytes.TrimPrefix(member, []byte(`"`)), []byte(`"`))
+	return bytes.IndexByte(name, '\\') >= 0
 }
 
 // squeezed copies JSON without the space between its parts.

@@ -18,8 +18,8 @@ import (
 // As long as the first was not done, it is certain that nothing was charged.
 func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
 	method, refusal, err := g.handOver(ctx, ask, card)
-	if err != nil || refusal != nil {
-		return or(refusal), err
+	if err != nil || method == "" {
+		return refusal, err
 	}
 	ctx, connected := exchange.Traced(ctx)
 	intent, err := g.library.V1PaymentIntents.Create(ctx, params(ask, method))
@@ -35,21 +35,15 @@ func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card pro
 	return exchange.Unknown(exchange.Quietly(err)), nil
 }
 
-// or gives an outcome, or none.
-func or(o *processor.Outcome) processor.Outcome {
-	if o == nil {
-		return processor.Outcome{}
-	}
-	return *o
-}
-
-// handOver makes a PaymentMethod of a card, or tells that Stripe refuses it.
-func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card processor.Instrument) (method string, refusal *processor.Outcome, err error) {
+// handOver makes a PaymentMethod of a card. When there is none, Stripe refused it, or err
+// says why it is certain that nothing was charged.
+func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card processor.Instrument) (method string, refusal processor.Outcome, err error) {
+	var none processor.Outcome
 	body := exchange.NewBody(form(card))
 	defer body.Wipe()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+"/v1/payment_methods", body)
 	if err != nil {
-		return "", nil, fmt.Errorf("stripe: not sent: %w", err)
+		return "", none, fmt.Errorf("stripe: not sent: %w", err)
 	}
 	request.ContentLength = int64(body.Len())
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -61,27 +55,27 @@ func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card proc
 		if err == nil {
 			err = fmt.Errorf("stripe: nothing was charged: %s", unknown.Detail)
 		}
-		return "", nil, err
+		return "", none, err
 	}
 	text, err := exchange.Read(response, maxAnswer)
 	if err != nil {
-		return "", nil, fmt.Errorf("stripe: nothing was charged: %w", err)
+		return "", none, fmt.Errorf("stripe: nothing was charged: %w", err)
 	}
 	var said struct {
 		ID    string
 		Error *stripego.Error
 	}
 	if json.Unmarshal(text, &said) != nil || said.ID == "" && said.Error == nil {
-		return "", nil, fmt.Errorf("stripe: nothing was charged: %w", errJSON)
+		return "", none, fmt.Errorf("stripe: nothing was charged: %w", errJSON)
 	}
 	if said.Error == nil {
-		return said.ID, nil, nil
+		return said.ID, none, nil
 	}
 	said.Error.HTTPStatusCode = response.StatusCode
 	if o := judged(said.Error, ask); o.State == processor.Declined {
-		return "", &o, nil
+		return "", o, nil
 	}
-	return "", nil, fmt.Errorf("stripe: nothing was charged: answered with HTTP status %d", response.StatusCode)
+	return "", none, fmt.Errorf("stripe: nothing was charged: answered with HTTP status %d", response.StatusCode)
 }
 
 // params is what is asked for, without the card.

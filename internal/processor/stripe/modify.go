@@ -23,13 +23,11 @@ func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (process
 		return processor.Outcome{}, errors.New("stripe: not sent: there is no such PaymentIntent")
 	}
 	amount := stripego.Int64(toStripe(m.Amount))
-	var id string
 	switch m.Kind {
 	case processor.Capture:
 		params := &stripego.PaymentIntentCaptureParams{AmountToCapture: amount}
 		params.SetIdempotencyKey(m.Reference)
 		_, err = g.library.V1PaymentIntents.Capture(ctx, intent.ID, params)
-		id = intent.ID
 	case processor.Void:
 		if o := outcomeOf(intent); o.State == processor.Approved && o.Voided && o.Captured == 0 {
 			return done(m, intent.ID), nil
@@ -37,7 +35,6 @@ func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (process
 		params := &stripego.PaymentIntentCancelParams{}
 		params.SetIdempotencyKey(m.Reference)
 		_, err = g.library.V1PaymentIntents.Cancel(ctx, intent.ID, params)
-		id = intent.ID
 	case processor.Refund:
 		params := &stripego.RefundCreateParams{PaymentIntent: &intent.ID, Amount: amount, Metadata: map[string]string{referenceField: m.Reference}}
 		params.SetIdempotencyKey(m.Reference)
@@ -54,7 +51,7 @@ func (g *Gateway) Modify(ctx context.Context, m processor.Modification) (process
 	if err != nil {
 		return exchange.Unknown(quietly(err)), nil
 	}
-	return done(m, id), nil
+	return done(m, intent.ID), nil
 }
 
 // LookupModification asks what became of a capture, void or refund. A capture and a void
