@@ -44,16 +44,16 @@ func (s timedStore) OpenPayment(ctx context.Context, known checkout.View, admit 
 	return p, err
 }
 
-func (s timedPayments) AskAll(ctx context.Context, p payment.Payment, fallbacks []string, returnURL, actor string, c pan.Card) (payment.Payment, payment.Reply) {
+func (s timedPayments) AskAll(ctx context.Context, p payment.Payment, how payment.Asking, c pan.Card) (payment.Payment, payment.Reply) {
 	began := time.Now()
 	defer func() { s.asking = time.Since(began) }()
-	return s.Payments.AskAll(ctx, p, fallbacks, returnURL, actor, c)
+	return s.Payments.AskAll(ctx, p, how, c)
 }
 
-func (s timedVault) Tokenize(ctx context.Context, m string, token id.Token, c pan.Card, actor string) (vault.Record, error) {
+func (s timedVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error) {
 	began := time.Now()
 	defer func() { s.keeping = time.Since(began) }()
-	return s.Vault.Tokenize(ctx, m, token, c, actor)
+	return s.Vault.Tokenize(ctx, m, token, customer, c, actor)
 }
 
 func (s timedPayments) Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error) {

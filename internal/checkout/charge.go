@@ -12,6 +12,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/vault"
 )
 
 // Charge pays an order with a card from the vault, for a merchant's server: without
@@ -46,6 +47,10 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if err != nil {
 		return payment.Payment{}, err
 	}
+	if order.Customer == (vault.Customer{}) {
+		order.Customer = kept.Customer
+	}
+	order.Terms.Payer = processor.Payer(order.Customer)
 	if order.Terms.Initiator == "" {
 		order.Terms.Initiator = processor.Merchant
 	}
@@ -70,7 +75,8 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 		return payment.Payment{}, err
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun is finished
-	p, reply := s.Payments.AskAll(ctx, p, s.fallbacks(account, p), s.ReturnURL(p), actor, borrowed)
+	how := payment.Asking{Fallbacks: s.fallbacks(account, p), ReturnURL: s.ReturnURL(p), Actor: actor, StoredAs: kept.StoredAs}
+	p, reply := s.Payments.AskAll(ctx, p, how, borrowed)
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
 		s.Log.Error("a reply could not be settled", "payment", p.ID, "error", err)

@@ -11,25 +11,29 @@ import (
 
 // Processor is one that can be asked, and what for.
 type Processor struct {
-	Name string
-	Can  processor.Abilities
+	Name  string
+	Can   processor.Abilities
+	Vault processor.Vault // where it keeps cards; nil when it does not
 }
 
 // route gives the processors to ask, in order: the merchant's own choice or else all
-// there are, without those that cannot do what the order asks for.
+// there are, without those that cannot do what the order asks for. One that takes only
+// what was declined is never the first.
 // Errors: a fault on the field that none of them can do.
 func (s *Service) route(m merchant.Merchant, o Order) ([]string, error) {
-	var names []string
+	var first, second []string
 	var refusal error
 	for _, p := range s.chosen(m) {
 		if err := unable(p.Can, o); err != nil {
 			refusal = err
-			continue
+		} else if p.Can.NeedsDecline {
+			second = append(second, p.Name)
+		} else {
+			first = append(first, p.Name)
 		}
-		names = append(names, p.Name)
 	}
-	if len(names) > 0 {
-		return names, nil
+	if len(first) > 0 {
+		return append(first, second...), nil
 	}
 	if refusal != nil {
 		return nil, refusal
@@ -62,6 +66,8 @@ func unable(can processor.Abilities, o Order) error {
 		return fault.Field("initiator", "This merchant's processor cannot charge without the shopper.")
 	case o.Terms.Installments > 0 && !can.Installments:
 		return fault.Field("installments", "This merchant's processor has no installments.")
+	case o.Terms.Payer.Email == "" && can.NeedsEmail:
+		return fault.Field("customer.email", "This merchant's processor needs the shopper's email address.")
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/vault"
 )
 
 // Limits of a session.
@@ -63,6 +65,7 @@ type Order struct {
 	Reference   string
 	Description string
 	Metadata    map[string]string
+	Customer    vault.Customer // who pays: told to processors, and kept with the card
 	Terms       payment.Terms
 	Life        time.Duration // 0 for DefaultLife
 }
@@ -163,6 +166,9 @@ func (o Order) check() error {
 			return fault.Field("metadata", "A metadata entry has a name of 1 to %d bytes without control characters, and a value of at most %d without a NUL.", maxMetadataName, maxMetadataValue)
 		}
 	}
+	if err := o.Customer.Check(); err != nil {
+		return err
+	}
 	return o.Terms.Check(o.Amount)
 }
 
@@ -171,6 +177,7 @@ func newSession(name, m string, site merchant.Site, order Order, now time.Time) 
 	if err := order.check(); err != nil {
 		return Session{}, err
 	}
+	order.Terms.Payer = processor.Payer(order.Customer)
 	life := order.Life
 	if life == 0 {
 		life = DefaultLife

@@ -145,7 +145,7 @@ func (s *scripted) ChallengeOrigins() []string { return nil }
 func (s *scripted) Abilities() processor.Abilities {
 	return processor.Abilities{
 		Idempotent: true, Lookup: true, ManualCapture: true, PartialCapture: true, MultipleCaptures: true, Void: true,
-		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, MerchantInitiated: true,
+		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, CancelChallenge: true, LookupModification: true, MerchantInitiated: true,
 	}
 }
 
@@ -216,11 +216,11 @@ type heldVault struct {
 	before func() error
 }
 
-func (v *heldVault) Tokenize(ctx context.Context, m string, token id.Token, c pan.Card, actor string) (vault.Record, error) {
+func (v *heldVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error) {
 	if v.before != nil {
 		if err := v.before(); err != nil {
 			return vault.Record{}, err
 		}
 	}
-	return v.Vault.Tokenize(ctx, m, token, c, actor)
+	return v.Vault.Tokenize(ctx, m, token, customer, c, actor)
 }

@@ -21,7 +21,7 @@ const keepBudget = 10 * time.Second
 
 // Payments asks processors and settles; payment.Service does.
 type Payments interface {
-	AskAll(ctx context.Context, p payment.Payment, fallbacks []string, returnURL, actor string, card pan.Card) (payment.Payment, payment.Reply)
+	AskAll(ctx context.Context, p payment.Payment, how payment.Asking, card pan.Card) (payment.Payment, payment.Reply)
 	Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error)
 	Returned(ctx context.Context, p payment.Payment, key, actor string) (payment.Payment, error)
 	Abandon(ctx context.Context, p payment.Payment, actor string) (payment.Payment, error)
@@ -31,7 +31,8 @@ type Payments interface {
 
 // Vault keeps cards; vault.Service does.
 type Vault interface {
-	Tokenize(ctx context.Context, merchant string, token id.Token, c pan.Card, actor string) (vault.Record, error)
+	Tokenize(ctx context.Context, merchant string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error)
+	NoteStored(ctx context.Context, merchant string, token id.Token, by, storedAs, actor string) error
 	Find(ctx context.Context, merchant string, token id.Token) (vault.Record, error)
 	Borrow(ctx context.Context, merchant string, token id.Token, actor, purpose string) (pan.Card, error)
 }
@@ -121,7 +122,9 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 	if err != nil {
 		return View{}, err
 	}
+	storing := s.storing(ctx, view.Merchant, c)
 	p, reply := s.bothLegs(ctx, view, p, c, actor)
+	names := storing.end()
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
 		// The processor may have approved. The intent is durable and its lease will
@@ -129,6 +132,7 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 		s.Log.Error("a reply could not be settled", "payment", p.ID, "error", err)
 		settled = p
 	}
+	s.noteStored(ctx, p, names, actor)
 	view.Latest = &settled
 	if settled.State != payment.Failed {
 		view.Attempts++
@@ -184,12 +188,13 @@ func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan
 	kept := false
 	var legs sync.WaitGroup
 	legs.Go(func() {
-		asked, reply = s.Payments.AskAll(ctx, p, s.fallbacks(v.Merchant, p), s.ReturnURL(p), actor, c)
+		how := payment.Asking{Fallbacks: s.fallbacks(v.Merchant, p), ReturnURL: s.ReturnURL(p), Actor: actor}
+		asked, reply = s.Payments.AskAll(ctx, p, how, c)
 	})
 	legs.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, keepBudget)
 		defer cancel()
-		_, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, c, actor)
+		_, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, vault.Customer(p.Terms.Payer), c, actor)
 		if kept = err == nil; !kept {
 			// The payment stands without a token: see package vault.
 			s.Log.Error("a card could not be kept", "payment", p.ID, "error", err)

@@ -30,6 +30,9 @@ type world struct {
 	done      map[string]processor.State // modifications it decided, by reference
 	sent      map[string]int             // how often each was done: more than once is money lost
 
+	challenged bool
+	leftAt     time.Time // when the challenge was ended for us
+
 	events map[string]bool
 	opened int
 }
@@ -61,8 +64,30 @@ func (w *world) decide() {
 	w.visibleAt = w.now.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 0, 5, 20, 60, 4000}).Draw(w.t, "visible after")) * time.Second)
 }
 
+// challenge is an issuer's page that the processor cannot take back: the shopper may
+// confirm on it at any time, or never.
+func (w *world) challenge() {
+	w.challenged = true
+	w.step("challenged", payment.Answer(payment.Reply{Outcome: w.truth()}, w.now))
+}
+
+// leave ends the challenge for us, while the page stays open.
+func (w *world) leave() {
+	o := w.truth()
+	if o.State != processor.Challenge || w.p.State != payment.RequiresAction {
+		return
+	}
+	o.State, o.DeclineCode = processor.Declined, processor.AuthenticationFailed
+	if w.step("left", payment.Answer(payment.Reply{Outcome: o, Open: true}, w.now)) {
+		w.leftAt = w.now
+	}
+}
+
 // truth is what a look-up says.
 func (w *world) truth() processor.Outcome {
+	if w.challenged && w.decided == "" {
+		return said(processor.Challenge).Outcome
+	}
 	if w.decided == "" || w.now.Before(w.visibleAt) {
 		return processor.Outcome{State: processor.NotFound}
 	}
@@ -200,6 +225,12 @@ func (w *world) resolve(mute bool) {
 		w.step("no answer", payment.AskLater(w.now))
 		return
 	}
+	if w.now.Sub(start) > payment.ChallengeLife {
+		w.leave()
+		if !w.leftAt.IsZero() && w.leftAt.Equal(w.now) {
+			return
+		}
+	}
 	w.step("looked up", payment.Answer(payment.Reply{Outcome: w.truth()}, w.now))
 }
 
@@ -223,7 +254,7 @@ func TestTheModelOfAPayment(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
-		switch rapid.IntRange(0, 4).Draw(t, "first way") {
+		switch rapid.IntRange(0, 5).Draw(t, "first way") {
 		case 0:
 			w.step("unsent", payment.Answer(payment.Reply{Unsent: errors.New("refused")}, w.now))
 		case 1:
@@ -233,6 +264,8 @@ func TestTheModelOfAPayment(t *testing.T) {
 			w.step("lost answer", payment.Answer(said(processor.Unknown), w.now))
 		case 3:
 			w.decide() // and the server dies
+		case 4:
+			w.challenge()
 		default:
 			w.decide()
 			w.visibleAt = w.now
@@ -240,9 +273,15 @@ func TestTheModelOfAPayment(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 25).Draw(t, "steps") {
 			w.now = w.now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 5, 31, 600, 4000, 90000}).Draw(t, "seconds")) * time.Second)
-			if rapid.Bool().Draw(t, "resolve") {
+			switch {
+			case w.challenged && w.decided == "" && rapid.IntRange(0, 4).Draw(t, "confirm") == 0:
+				w.decide()
+				w.visibleAt = w.now
+			case w.challenged && rapid.IntRange(0, 4).Draw(t, "leave") == 0:
+				w.leave()
+			case rapid.Bool().Draw(t, "resolve"):
 				w.resolve(rapid.IntRange(0, 2).Draw(t, "mute") == 0)
-			} else {
+			default:
 				w.open()
 			}
 		}
@@ -275,6 +314,8 @@ func (w *world) settle() {
 		w.t.Fatalf("%s, and the processor has %q", w.p.State, w.decided)
 	case w.p.State.Paid() && (w.p.Captured != w.captured || w.p.Refunded != w.refunded):
 		w.t.Fatalf("captured %d and refunded %d, at the processor %d and %d", w.p.Captured, w.p.Refunded, w.captured, w.refunded)
+	case w.p.State == payment.Declined && charged && w.challenged && w.visibleAt.Sub(w.leftAt) > 40*time.Hour:
+		// Confirmed on a page that was left days ago: found by reconciliation.
 	case (w.p.State == payment.Declined || w.p.State == payment.Reversed) && charged && w.visibleAt.Before(w.now):
 		w.t.Fatalf("%s, and the processor holds the shopper's money", w.p.State)
 	case w.p.State == payment.Failed && charged && w.visibleAt.Sub(start) < 40*time.Hour:

@@ -69,7 +69,7 @@ type Payment struct {
 	ReadyAt    time.Time // when the merchant said that it knows the order; zero before
 	CheckAt    time.Time // when the processor is to be asked what became of it; zero for never
 	Checks     int       // how often it was asked
-	NotFoundAt time.Time // when the processor first said it never heard of it
+	NotFoundAt time.Time // when the processor first said it never heard of it, or a challenge was left open there
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }

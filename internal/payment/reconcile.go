@@ -94,6 +94,9 @@ func (s *Service) reconcile(ctx context.Context, r Reconciler, gateway processor
 		case err != nil:
 			return err
 		}
+		if !gateway.Abilities().LookupModification {
+			l.Captured, l.Refunded, l.Voided = p.Captured, p.Refunded, p.Capturable == 0 // it does not say
+		}
 		findings = append(findings, p.differs(l.Outcome, s.Now())...)
 		return s.hear(ctx, p, l.Outcome)
 	})

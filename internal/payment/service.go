@@ -19,6 +19,9 @@ type Service struct {
 	// Budget is how long a processor may take to answer an authorization before
 	// the shopper is told that we are finding out. Default 10 s.
 	Budget time.Duration
+	// Stored keeps a processor's own name for the card of a payment, so that it can be
+	// charged there again. Nil keeps none.
+	Stored func(ctx context.Context, p Payment, storedAs string) error
 }
 
 // DefaultBudget is how long a processor may take when Budget is zero.
@@ -44,9 +47,18 @@ func (s *Service) gateway(name string) (processor.Gateway, error) {
 	return nil, fmt.Errorf("payment: the processor %q is not set up on this server", name)
 }
 
+// Asking is how a payment is asked for, beside what it is itself.
+type Asking struct {
+	Fallbacks []string          // whom to ask after the payment's own processor, in their order
+	ReturnURL string            // where an issuer's page sends the shopper
+	Actor     string            // who wants it
+	StoredAs  map[string]string // the card's name at each processor that has one for it
+}
+
 // Ask asks the processor once to authorize an open payment, within the budget.
-// The card is borrowed. Ask changes nothing here; Settle does that.
-func (s *Service) Ask(ctx context.Context, p Payment, returnURL string, instrument processor.Instrument) Reply {
+// The card is borrowed. declined is what the processor before said, nil when there was
+// none. Ask changes nothing here; Settle does that.
+func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *processor.Outcome, instrument processor.Instrument) Reply {
 	gateway, err := s.gateway(p.Processor)
 	if err != nil {
 		return Reply{Unsent: err}
@@ -54,23 +66,30 @@ func (s *Service) Ask(ctx context.Context, p Payment, returnURL string, instrume
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
 	outcome, err := gateway.Authorize(ctx, processor.Request{
-		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: returnURL,
+		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: how.ReturnURL,
 		Capture: p.Terms.Capture == Automatic, Initiator: p.Terms.Initiator, Recurring: p.Terms.Recurring,
 		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments,
+		Payer: p.Terms.Payer, StoredAs: how.StoredAs[p.Processor], Declined: declined,
 	}, instrument)
 	return Reply{Outcome: outcome, Unsent: err}
 }
 
 // AskAll asks the payment's processor and, as long as an answer lets another be asked,
-// those of fallbacks in their order: each attempt is durable before its first byte.
+// the fallbacks in their order: each attempt is durable before its first byte.
 // It gives the payment as the last attempt has it, and that attempt's reply.
-func (s *Service) AskAll(ctx context.Context, p Payment, fallbacks []string, returnURL, actor string, instrument processor.Instrument) (Payment, Reply) {
+func (s *Service) AskAll(ctx context.Context, p Payment, how Asking, instrument processor.Instrument) (Payment, Reply) {
+	var declined *processor.Outcome
+	fallbacks := how.Fallbacks
 	for {
-		reply := s.Ask(ctx, p, returnURL, instrument)
+		reply := s.Ask(ctx, p, how, declined, instrument)
+		if reply.Unsent == nil {
+			declined = &reply.Outcome
+		}
+		fallbacks = s.willing(fallbacks, declined)
 		if len(fallbacks) == 0 || !reply.letsAnother(p) {
 			return p, reply
 		}
-		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, actor, Reroute(reply, fallbacks[0], id.Reference(), s.Lease(), s.Now()))
+		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, how.Actor, Reroute(reply, fallbacks[0], id.Reference(), s.Lease(), s.Now()))
 		if err != nil {
 			s.Log.Error("a payment could not be taken to the next processor", "payment", p.ID, "error", err)
 			return p, reply
@@ -78,6 +97,19 @@ func (s *Service) AskAll(ctx context.Context, p Payment, fallbacks []string, ret
 		s.Log.Info("a payment goes to the next processor", "payment", p.ID, "from", p.Processor, "to", next.Processor, "reply", reply.String())
 		p, fallbacks = next, fallbacks[1:]
 	}
+}
+
+// willing drops the first of the fallbacks as long as they take only what was declined,
+// and nothing was.
+func (s *Service) willing(fallbacks []string, declined *processor.Outcome) []string {
+	for len(fallbacks) > 0 && declined == nil {
+		gateway, err := s.gateway(fallbacks[0])
+		if err == nil && !gateway.Abilities().NeedsDecline {
+			break
+		}
+		fallbacks = fallbacks[1:]
+	}
+	return fallbacks
 }
 
 // Settle makes a reply durable.
@@ -95,6 +127,11 @@ func (s *Service) Settle(ctx context.Context, p Payment, actor string, reply Rep
 		}
 	}
 	after, err := advance(ctx, p.Merchant, p.ID, actor, Answer(reply, s.Now()))
+	if err == nil && reply.Outcome.StoredAs != "" && after.Vaulted && after.State.Paid() && s.Stored != nil {
+		if err := s.Stored(ctx, after, reply.Outcome.StoredAs); err != nil {
+			s.Log.Error("a processor's name for a card could not be kept", "payment", p.ID, "error", err)
+		}
+	}
 	if err == nil && after.State != p.State && (after.State == ManualReview || after.State == Reversing) {
 		s.Log.Error("a payment needs to be looked at", "payment", p.ID, "state", after.State, "was", p.State)
 	}
@@ -112,7 +149,7 @@ func (s *Service) Find(ctx context.Context, merchant, payment string) (Payment, 
 func (s *Service) Refresh(ctx context.Context, p Payment, actor string) (Payment, error) {
 	gateway, err := s.gateway(p.Processor)
 	if err != nil {
-		return s.learn(ctx, p, actor, processor.Outcome{}, err)
+		return s.learn(ctx, p, actor, Reply{}, err)
 	}
 	if !gateway.Abilities().Lookup {
 		return s.Store.Advance(ctx, p.Merchant, p.ID, actor, Review(s.Now()))
@@ -120,11 +157,11 @@ func (s *Service) Refresh(ctx context.Context, p Payment, actor string) (Payment
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
 	outcome, err := gateway.Lookup(ctx, p.Original())
-	late := s.Now().Sub(p.CreatedAt) > ChallengeLife
-	if err == nil && outcome.State == processor.Challenge && late {
-		outcome, err = gateway.CancelChallenge(ctx, p.Original())
+	reply := Reply{Outcome: outcome}
+	if err == nil && outcome.State == processor.Challenge && s.Now().Sub(p.CreatedAt) > ChallengeLife {
+		reply, err = endChallenge(ctx, gateway, p)
 	}
-	return s.learn(ctx, p, actor, outcome, err)
+	return s.learn(ctx, p, actor, reply, err)
 }
 
 // Returned takes note that the shopper came back from the issuer's page, once, and asks
@@ -143,22 +180,37 @@ func (s *Service) Returned(ctx context.Context, p Payment, key, actor string) (P
 func (s *Service) Abandon(ctx context.Context, p Payment, actor string) (Payment, error) {
 	gateway, err := s.gateway(p.Processor)
 	if err != nil {
-		return s.learn(ctx, p, actor, processor.Outcome{}, err)
+		return s.learn(ctx, p, actor, Reply{}, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
-	outcome, err := gateway.CancelChallenge(ctx, p.Original())
-	return s.learn(ctx, p, actor, outcome, err)
+	reply, err := endChallenge(ctx, gateway, p)
+	return s.learn(ctx, p, actor, reply, err)
+}
+
+// endChallenge ends a challenge at the processor, or where that cannot be, for us: then
+// the authorization is watched, and given back should it be approved after all.
+func endChallenge(ctx context.Context, gateway processor.Gateway, p Payment) (Reply, error) {
+	if gateway.Abilities().CancelChallenge {
+		outcome, err := gateway.CancelChallenge(ctx, p.Original())
+		return Reply{Outcome: outcome}, err
+	}
+	outcome, err := gateway.Lookup(ctx, p.Original())
+	if err != nil || outcome.State != processor.Challenge {
+		return Reply{Outcome: outcome}, err
+	}
+	outcome.State, outcome.DeclineCode, outcome.ChallengeURL = processor.Declined, processor.AuthenticationFailed, ""
+	return Reply{Outcome: outcome, Open: true}, nil
 }
 
 // learn settles what a look-up said. When it said nothing, the payment stays
 // what it is and is asked about later.
-func (s *Service) learn(ctx context.Context, p Payment, actor string, outcome processor.Outcome, err error) (Payment, error) {
+func (s *Service) learn(ctx context.Context, p Payment, actor string, reply Reply, err error) (Payment, error) {
 	// The question's time may be over; what it brought is kept all the same.
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
 		s.Log.Warn("the processor cannot be asked", "payment", p.ID, "error", err)
 		return s.Store.Advance(ctx, p.Merchant, p.ID, actor, AskLater(s.Now()))
 	}
-	return s.Settle(ctx, p, actor, Reply{Outcome: outcome})
+	return s.Settle(ctx, p, actor, reply)
 }

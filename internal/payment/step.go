@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"fmt"
 	"time"
@@ -46,14 +47,13 @@ func Answer(reply Reply, now time.Time) Step {
 }
 
 // watched tells whether an answer still matters to a payment that is settled: an
-// approval that was thought impossible, or another word that nothing is known of one
-// that failed.
+// approval that was thought impossible, or another word about one that is watched.
 func (p Payment) watched(reply Reply) bool {
 	if reply.Unsent != nil || p.State != Failed && p.State != Declined {
 		return false
 	}
 	late := reply.Outcome.State == processor.Approved && p.echoes(reply.Outcome)
-	return late || p.State == Failed && !p.CheckAt.IsZero()
+	return late || !p.CheckAt.IsZero()
 }
 
 // AskLater is the step for a look-up that got no answer: nothing is known that
@@ -65,7 +65,7 @@ func AskLater(now time.Time) Step {
 		}
 		before := p.State
 		switch {
-		case p.State == Failed:
+		case p.told():
 			p = p.watch(now, watchMost)
 		case p.State == Inflight:
 			p = p.ask(Unknown, now)
@@ -155,7 +155,6 @@ func (p Payment) take(reply Reply, now time.Time) Payment {
 	if o.State == processor.Unknown || !p.echoes(o) {
 		return p.unclear(now)
 	}
-	told := p.State == Failed || p.State == Declined
 	switch o.State {
 	case processor.Approved:
 		p.identify(o)
@@ -164,28 +163,40 @@ func (p Payment) take(reply Reply, now time.Time) Payment {
 		if !o.Voided {
 			p.Capturable = max(0, p.Amount.Minor-o.Captured)
 		}
-		if told || p.nobodyWaits(now) {
+		if p.told() || p.nobodyWaits(now) {
 			return p.giveBack(now)
 		}
 		return p.final(p.standing())
 	case processor.Declined:
-		if told {
+		if p.told() {
 			return p.final(p.State)
 		}
 		p.identify(o)
 		p.DeclineCode = o.DeclineCode
-		return p.final(Declined)
+		if p = p.final(Declined); reply.Open {
+			p.NotFoundAt = now
+			p = p.watch(now, watchFor)
+		}
+		return p
 	case processor.Challenge:
-		if told || p.State == ManualReview {
+		if p.State == Declined {
+			return p.watch(now, watchFor)
+		}
+		if p.told() || p.State == ManualReview {
 			return p.unclear(now)
 		}
 		p.identify(o)
-		p.ChallengeURL = o.ChallengeURL
+		if p.ChallengeURL = cmp.Or(o.ChallengeURL, p.ChallengeURL); p.ChallengeURL == "" {
+			return p.unclear(now) // an answer with the page was lost, and the shopper cannot go there
+		}
 		return p.ask(RequiresAction, now)
 	default:
 		return p.unclear(now)
 	}
 }
+
+// told tells whether the merchant has heard that nothing was charged.
+func (p Payment) told() bool { return p.State == Failed || p.State == Declined }
 
 // identify keeps what the processor and the scheme call the authorization.
 func (p *Payment) identify(o processor.Outcome) {
@@ -233,10 +244,10 @@ func (p Payment) final(s State) Payment {
 
 // unclear keeps asking.
 func (p Payment) unclear(now time.Time) Payment {
-	switch p.State {
-	case Failed:
+	switch {
+	case p.told():
 		return p.watch(now, watchMost)
-	case ManualReview:
+	case p.State == ManualReview:
 		return p.ask(ManualReview, now)
 	}
 	return p.ask(Unknown, now)
@@ -270,22 +281,26 @@ func (p Payment) notFound(now time.Time) Payment {
 	if p.NotFoundAt.IsZero() {
 		p.NotFoundAt = now
 	}
-	if p.State == Failed || now.Sub(p.NotFoundAt) >= visibility {
+	if p.told() {
+		return p.watch(now, watchFor)
+	}
+	if now.Sub(p.NotFoundAt) >= visibility {
 		return p.final(Failed).watch(now, watchFor)
 	}
 	return p.ask(Unknown, now)
 }
 
-// How long a payment that failed because its processor knew nothing of it is still
-// asked about: until it knows nothing of it after watchFor, or for watchMost if it says
-// nothing. What becomes visible later is found by reconciliation.
+// How long a payment is still asked about that failed because its processor knew nothing
+// of it, or whose challenge was left: until after watchFor it says the same, or for
+// watchMost if it says nothing. What becomes visible later is found by reconciliation.
 const (
 	watchFor  = 48 * time.Hour
 	watchMost = 30 * 24 * time.Hour
 )
 
-// watch schedules another look at a payment that failed, at least ten minutes from now
-// and each time three times as long after the first not-found, for so long.
+// watch schedules another look at a payment of which the merchant was told that nothing
+// was charged, at least ten minutes from now and each time three times as long after
+// NotFoundAt, for so long.
 func (p Payment) watch(now time.Time, long time.Duration) Payment {
 	age := now.Sub(p.NotFoundAt)
 	p.CheckAt = time.Time{}
@@ -299,6 +314,7 @@ func (p Payment) watch(now time.Time, long time.Duration) Payment {
 type Reply struct {
 	Outcome processor.Outcome
 	Unsent  error // when provably nothing was sent
+	Open    bool  // it was Declined by us, and the processor may approve it yet
 }
 
 // String says it for logs.

@@ -42,8 +42,9 @@ type Terms struct {
 	Installments    int                 `json:"installments,omitempty"`
 	Items           []event.Item        `json:"items,omitempty"` // kept for the merchant and for disputes; they need not add up to the amount
 
-	Splits []event.Split `json:"splits,omitempty"`
-	Fee    money.Fee     `json:"fee,omitzero"` // as the merchant's schedule was then
+	Payer  processor.Payer `json:"payer,omitzero"` // kept for the processor; no event tells of it
+	Splits []event.Split   `json:"splits,omitempty"`
+	Fee    money.Fee       `json:"fee,omitzero"` // as the merchant's schedule was then
 }
 
 // Limits of terms.

@@ -47,6 +47,17 @@ type Request struct {
 	Recurring       bool      // one of a series that the shopper agreed to
 	SchemeReference string    // the scheme's transaction id of the agreement's first payment, for Merchant
 	Installments    int       // how many the issuer is to bill it in; 0 for one
+
+	Payer    Payer
+	StoredAs string   // the processor's own name for the card (see Outcome); empty when it has none
+	Declined *Outcome // what another processor said just before, for one that takes only what was declined
+}
+
+// Payer is who pays, as far as the merchant said. Each may be empty.
+type Payer struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
 }
 
 // Original names an authorization that was asked for.
@@ -114,6 +125,10 @@ type Outcome struct {
 	Authentication  Authentication
 	ECI             string // electronic commerce indicator: who bears fraud, two digits of the scheme
 	Detail          string // for the log: why an answer is Unknown; never card data
+	// StoredAs is how the processor knows the card from now on, to be given with later
+	// requests for the same card: opaque, at most MaxStoredAs bytes, worth nothing without
+	// the account's secret key. Empty when it gave no name.
+	StoredAs string
 
 	// What became of an approved authorization since, in minor units.
 	Captured int64
@@ -121,21 +136,40 @@ type Outcome struct {
 	Voided   bool // what was not captured has been released
 }
 
+// MaxStoredAs is how long a processor's own name for a card may be, in bytes.
+const MaxStoredAs = 500
+
 // Abilities is what a processor can do. What is false is never asked for.
 type Abilities struct {
-	Idempotent        bool // the same reference asked for again is answered as the first time, and done once
-	Lookup            bool // tells what became of a reference
-	List              bool // lists what it did, for reconciliation
-	ManualCapture     bool // can approve now and capture later
-	PartialCapture    bool // can capture less than was approved
-	MultipleCaptures  bool // can capture more than once
-	Void              bool
-	Refund            bool
-	PartialRefund     bool // less than was captured, and more than once
-	ZeroAmount        bool // validates a card without charging it
-	Challenge         bool // 3-D Secure
-	MerchantInitiated bool
-	Installments      bool
+	Idempotent         bool // the same reference asked for again is answered as the first time, and done once
+	Lookup             bool // tells what became of a reference
+	List               bool // lists what it did, for reconciliation
+	ManualCapture      bool // can approve now and capture later
+	PartialCapture     bool // can capture less than was approved
+	MultipleCaptures   bool // can capture more than once
+	Void               bool
+	Refund             bool
+	PartialRefund      bool // less than was captured, and more than once
+	ZeroAmount         bool // validates a card without charging it
+	Challenge          bool // 3-D Secure
+	CancelChallenge    bool // can end a challenge so that it is never approved; else it is watched
+	LookupModification bool // tells of every modification what became of it; else a lost answer may be for a person
+	MerchantInitiated  bool
+	Installments       bool
+
+	// What a processor cannot do without.
+	NeedsEmail   bool // the payer's email address
+	NeedsDecline bool // it takes only what another processor has declined
+}
+
+// Vault is a processor that keeps cards, whether or not it is asked to charge them: every
+// card of a checkout is given to it at the same time as to the processor that is asked.
+type Vault interface {
+	// Name is the processor's short name.
+	Name() string
+	// Store keeps a card and gives the processor's own name for it (see Outcome). The
+	// card is borrowed. The payment does not wait for it long: ctx ends soon.
+	Store(ctx context.Context, card Instrument) (storedAs string, err error)
 }
 
 // Listed is one authorization in a processor's own list.
@@ -159,7 +193,7 @@ type Gateway interface {
 	// Lookup asks what became of an authorization. An error means that no answer
 	// came and it should be asked again.
 	Lookup(ctx context.Context, of Original) (Outcome, error)
-	// CancelChallenge ends a pending challenge so that it can no longer be
+	// CancelChallenge, where it can, ends a pending challenge so that it can no longer be
 	// approved, and gives the authorization as it then is: Declined with
 	// AuthenticationFailed, or what it had become before. Doing it twice is
 	// harmless. An error means that no answer came and it should be asked again.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/card"
@@ -33,7 +35,7 @@ type keptCard struct {
 }
 
 var cardTable = tableOf("cards", `merchant text, token bytea, version bigint, sealed bytea, fingerprint text, brand text, bin text, last4 text, exp_month bigint,
-	exp_year bigint, created_at bigint, revision bigint, revoked_at bigint, customer_name text, customer_email text, customer_phone text, expires_at bigint, used_at bigint, tag bytea`)
+	exp_year bigint, created_at bigint, revision bigint, revoked_at bigint, customer_name text, customer_email text, customer_phone text, expires_at bigint, used_at bigint, stored_as text, tag bytea`)
 
 // flushCards has the cards looked for that are known already, and all inserted. Once
 // that has been done, collect tells each card the first of its kind.
@@ -44,7 +46,7 @@ func (tx *transaction) flushCards(b batch) (collect func()) {
 		ofMerchant[c.Merchant] = append(ofMerchant[c.Merchant], c.Fingerprint)
 		values = append(values, c.Merchant, c.Token[:], int64(c.Version), c.Sealed, c.Fingerprint, string(c.Summary.Brand), c.Summary.BIN, c.Summary.Last4,
 			int64(c.Summary.ExpMonth), int64(c.Summary.ExpYear), millis(c.CreatedAt), int64(c.Revision), millis(c.RevokedAt),
-			c.Customer.Name, c.Customer.Email, c.Customer.Phone, millis(c.ExpiresAt), millis(c.UsedAt), c.Tag)
+			c.Customer.Name, c.Customer.Email, c.Customer.Phone, millis(c.ExpiresAt), millis(c.UsedAt), namesJSON(c.StoredAs), c.Tag)
 	}
 	firsts := map[string][]byte{}
 	for m, fingerprints := range ofMerchant {
@@ -89,6 +91,7 @@ type cardRow struct {
 	Phone       string `db:"customer_phone"`
 	ExpiresAt   int64  `db:"expires_at"`
 	UsedAt      int64  `db:"used_at"`
+	StoredAs    string `db:"stored_as"`
 	Tag         []byte
 	ChangedTag  []byte `db:"changed_tag"`
 }
@@ -98,14 +101,29 @@ var selectCards = `SELECT ` + cardTable.names() + `, (SELECT c.tag FROM card_cha
 	FROM cards `
 
 func (r cardRow) card() (vault.Record, error) {
+	var names map[string]string
+	if r.StoredAs != "" {
+		if err := json.Unmarshal([]byte(r.StoredAs), &names); err != nil {
+			return vault.Record{}, fmt.Errorf("store: card %x: %w", r.Token, err)
+		}
+	}
 	return vault.Record{
 		Token: id.Token(r.Token), Merchant: r.Merchant, Version: r.Version, Sealed: r.Sealed, Fingerprint: r.Fingerprint,
 		Summary:   card.Summary{Brand: r.Brand, BIN: r.BIN, Last4: r.Last4, ExpMonth: r.ExpMonth, ExpYear: r.ExpYear},
 		Customer:  vault.Customer{Name: r.Name, Email: r.Email, Phone: r.Phone},
 		Revision:  r.Revision,
 		CreatedAt: at(r.CreatedAt), RevokedAt: at(r.RevokedAt), ExpiresAt: at(r.ExpiresAt), UsedAt: at(r.UsedAt),
-		Tag: r.Tag, ChangedTag: r.ChangedTag,
+		StoredAs: names, Tag: r.Tag, ChangedTag: r.ChangedTag,
 	}, nil
+}
+
+// namesJSON is what processors call a card, as it is kept; empty for none.
+func namesJSON(names map[string]string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(names) // of texts: it cannot fail
+	return string(text)
 }
 
 // FindCard gives a merchant's card.
@@ -119,7 +137,7 @@ func readCard(ctx context.Context, q queryer, m string, token id.Token) (vault.R
 	var r cardRow
 	err := q.QueryRowxContext(ctx, q.Rebind(selectCards+`WHERE merchant = ? AND token = ?`), m, token[:]).Scan(
 		&r.Merchant, &r.Token, &r.Version, &r.Sealed, &r.Fingerprint, &r.Brand, &r.BIN, &r.Last4, &r.ExpMonth, &r.ExpYear, &r.CreatedAt, &r.Revision,
-		&r.RevokedAt, &r.Name, &r.Email, &r.Phone, &r.ExpiresAt, &r.UsedAt, &r.Tag, &r.ChangedTag)
+		&r.RevokedAt, &r.Name, &r.Email, &r.Phone, &r.ExpiresAt, &r.UsedAt, &r.StoredAs, &r.Tag, &r.ChangedTag)
 	if err != nil {
 		return vault.Record{}, missing(err)
 	}

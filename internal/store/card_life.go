@@ -11,7 +11,7 @@ import (
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
-// ChangeCard changes a record, unless change announces nothing.
+// ChangeCard changes a record, unless its revision stays.
 func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, action string, change func(vault.Record) (vault.Record, []event.Event, error)) (vault.Record, error) {
 	var after vault.Record
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
@@ -20,7 +20,7 @@ func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, a
 			return err
 		}
 		var events []event.Event
-		if after, events, err = change(before); err != nil || len(events) == 0 {
+		if after, events, err = change(before); err != nil || after.Revision == before.Revision {
 			return err
 		}
 		if err := replaceCard(ctx, tx, before, after); err != nil {
@@ -38,9 +38,9 @@ func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, a
 // second time. Errors: fault.Conflict when that is not what is kept any more.
 func replaceCard(ctx context.Context, tx *transaction, before, after vault.Record) error {
 	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE cards SET sealed = ?, revision = ?, revoked_at = ?, customer_name = ?, customer_email = ?, customer_phone = ?,
-		used_at = ?, tag = ? WHERE merchant = ? AND token = ? AND tag = ?`),
+		used_at = ?, stored_as = ?, tag = ? WHERE merchant = ? AND token = ? AND tag = ?`),
 		after.Sealed, after.Revision, millis(after.RevokedAt), after.Customer.Name, after.Customer.Email, after.Customer.Phone,
-		millis(after.UsedAt), after.Tag, before.Merchant, before.Token[:], before.Tag)
+		millis(after.UsedAt), namesJSON(after.StoredAs), after.Tag, before.Merchant, before.Token[:], before.Tag)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,10 @@ func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.
 	})
 }
 
+// Check refuses what cannot be. Errors: faults on customer.name, customer.email and
+// customer.phone.
+func (c Customer) Check() error { return CustomerChange{&c.Name, &c.Email, &c.Phone}.check() }
+
 func (c CustomerChange) check() error {
 	if c.Name != nil && (len(*c.Name) > maxCustomerText || digits(*c.Name) > maxTextDigits || strings.IndexFunc(*c.Name, unicode.IsControl) >= 0) {
 		return fault.Field("customer.name", "A name has %d bytes at most. %s", maxCustomerText, reasonLongNumbers)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/paywicket/paywicket/internal/fault"
 )
@@ -53,6 +55,13 @@ func (r Record) message() []byte {
 		r.CreatedAt.UnixMilli(), r.RevokedAt.UnixMilli(), r.ExpiresAt.UnixMilli(), r.UsedAt.UnixMilli(),
 	} {
 		m = binary.AppendVarint(m, n)
+	}
+	// Only where there are some: the tags of those without are older than this field.
+	for _, processor := range slices.Sorted(maps.Keys(r.StoredAs)) {
+		for _, text := range []string{processor, r.StoredAs[processor]} {
+			m = binary.AppendUvarint(m, uint64(len(text)))
+			m = append(m, text...)
+		}
 	}
 	return m
 }

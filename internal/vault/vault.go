@@ -42,7 +42,10 @@ type Record struct {
 	RevokedAt   time.Time // zero while it may be charged
 	ExpiresAt   time.Time // of a temporary card; zero for a permanent one
 	UsedAt      time.Time // when a temporary card was borrowed; zero before
-	Tag         []byte    // keyed sum over all of the above
+	// StoredAs is what processors call the card that know it, by processor: opaque, and
+	// worth nothing without the account's secret key there. Nil when none does.
+	StoredAs map[string]string
+	Tag      []byte // keyed sum over all of the above
 	// ChangedTag is the tag that was put down elsewhere when the record was last
 	// changed; nil when it never was.
 	ChangedTag []byte
@@ -62,7 +65,7 @@ type Store interface {
 	FindCard(ctx context.Context, merchant string, token id.Token) (Record, error)
 	// ChangeCard changes a record in one transaction with what it announces and an
 	// audit entry, and gives it as it is then. change may be run more than once; when
-	// it announces nothing, nothing is changed. Errors: fault.NotFound, and change's.
+	// the revision stays, so does everything. Errors: fault.NotFound, and change's.
 	ChangeCard(ctx context.Context, merchant string, token id.Token, actor, action string, change func(Record) (Record, []event.Event, error)) (Record, error)
 	// UseCard writes to the audit trail that a card is about to be opened, and keeps
 	// what that makes of its record. Errors: fault.Conflict when before is not what is
@@ -93,10 +96,10 @@ type Service struct {
 	Now   func() time.Time
 }
 
-// Tokenize seals a card under a permanent token and returns once that is durable.
-// The number is borrowed: the caller wipes it. The CVV is not looked at.
-func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token, c pan.Card, actor string) (Record, error) {
-	return s.keep(ctx, Record{Token: token, Merchant: merchant}, c, actor)
+// Tokenize seals a customer's card under a permanent token and returns once that is
+// durable. The number is borrowed: the caller wipes it. The CVV is not looked at.
+func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token, customer Customer, c pan.Card, actor string) (Record, error) {
+	return s.keep(ctx, Record{Token: token, Merchant: merchant, Customer: customer}, c, actor)
 }
 
 // Life is how long a token is good.

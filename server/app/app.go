@@ -108,6 +108,9 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Wake: a.db.Deliverable(), Loopback: a.config.Loopback,
 	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
+	a.payments.Stored = func(ctx context.Context, p payment.Payment, storedAs string) error {
+		return a.cards.NoteStored(ctx, p.Merchant, p.Token, p.Processor, storedAs, "payment "+p.ID)
+	}
 	a.idempotent = &idempotency.Service{Store: a.db, Keys: a.keys.ring, Now: clock}
 	if err = a.loadBINs(ctx); err != nil {
 		return err

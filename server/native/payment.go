@@ -8,6 +8,7 @@ import (
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -36,6 +37,7 @@ type paymentRequest struct {
 	Site            string            `json:"site"`                       // the merchant's first site when empty
 	Reference       string            `json:"reference"`
 	Metadata        map[string]string `json:"metadata"`
+	Customer        event.Customer    `json:"customer"`         // who pays; whom the card belongs to when empty
 	Initiator       string            `json:"initiator"`        // merchant | customer; merchant when empty
 	SchemeReference string            `json:"scheme_reference"` // of the payment in which the shopper agreed
 	ReturnURL       string            `json:"return_url"`       // where the shopper goes after the issuer's page
@@ -52,7 +54,7 @@ func (a *API) createPayment(call wire.Call, in paymentRequest) (event.Payment, e
 	terms.ReturnURL = in.ReturnURL
 	p, err := a.Checkout.Charge(call, call.Merchant(), token, checkout.Order{
 		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
-		Reference: in.Reference, Metadata: in.Metadata, Terms: terms,
+		Reference: in.Reference, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), Terms: terms,
 	}, call.Actor())
 	if err != nil {
 		return event.Payment{}, err

@@ -4,9 +4,11 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -18,6 +20,7 @@ type sessionRequest struct {
 	Reference   string            `json:"reference"`                  // the merchant's own name for the order
 	Description string            `json:"description"`                // shown to the shopper
 	Metadata    map[string]string `json:"metadata"`
+	Customer    event.Customer    `json:"customer"`   // who pays: told to processors, and kept with the card
 	ExpiresIn   int64             `json:"expires_in"` // seconds, 900 when 0
 	Terms
 }
@@ -45,7 +48,7 @@ func (a *API) createSession(call wire.Call, in sessionRequest) (Session, error) 
 	life := time.Duration(min(max(in.ExpiresIn, -1), 1<<30)) * time.Second
 	v, err := a.Checkout.Create(call, call.Merchant(), checkout.Order{
 		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
-		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Life: life, Terms: in.terms(),
+		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), Life: life, Terms: in.terms(),
 	}, call.Actor())
 	if err != nil {
 		return Session{}, err

@@ -72,9 +72,33 @@ func (f Fixture) request(c Case) processor.Request {
 	if amount == (money.Amount{}) {
 		amount = f.Amount
 	}
-	return processor.Request{
+	ask := processor.Request{
 		Reference: id.Random(), Amount: amount, Descriptor: "PAYWICKET TEST", ReturnURL: "https://shop.example/checkout/return",
+		Payer: processor.Payer{Name: "Ada Lovelace", Email: "ada@shop.example", Phone: "+44 20 7946 0958"},
 	}
+	if f.Gateway.Abilities().NeedsDecline {
+		ask.Declined = &processor.Outcome{
+			State: processor.Declined, ProcessorID: "auth_before", DeclineCode: processor.DoNotHonor, NetworkCode: "05", AVS: "Y", CVVResult: "M",
+		}
+	}
+	return ask
+}
+
+// later is a request for a card that was kept: it has no CVV, and the name that the
+// processor gave it, if it gave one.
+func (f Fixture) later(t testing.TB, first processor.Outcome) (Case, processor.Request) {
+	t.Helper()
+	stored := f.Approve
+	stored.CVV = ""
+	ask := f.request(stored)
+	ask.StoredAs = first.StoredAs
+	if vault, ok := f.Gateway.(processor.Vault); ok {
+		var err error
+		if ask.StoredAs, err = vault.Store(t.Context(), f.card(t, f.Approve)); err != nil || ask.StoredAs == "" || len(ask.StoredAs) > processor.MaxStoredAs {
+			t.Fatalf("the card is stored as %q, %v", ask.StoredAs, err)
+		}
+	}
+	return stored, ask
 }
 
 // authorize asks for a case, and checks what holds for every answer.

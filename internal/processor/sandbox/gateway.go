@@ -69,7 +69,7 @@ func (g *Gateway) ChallengeOrigins() []string {
 func (g *Gateway) Abilities() processor.Abilities {
 	return processor.Abilities{
 		Idempotent: true, Lookup: true, List: true, ManualCapture: true, PartialCapture: true, MultipleCaptures: true, Void: true,
-		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, MerchantInitiated: true, Installments: true,
+		Refund: true, PartialRefund: true, ZeroAmount: true, Challenge: true, CancelChallenge: true, LookupModification: true, MerchantInitiated: true, Installments: true,
 	}
 }
 

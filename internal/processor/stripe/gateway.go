@@ -77,7 +77,7 @@ func (g *Gateway) ChallengeOrigins() []string { return g.origins }
 func (g *Gateway) Abilities() processor.Abilities {
 	return processor.Abilities{
 		Idempotent: true, Lookup: true, List: true, ManualCapture: true, PartialCapture: true, Void: true,
-		Refund: true, PartialRefund: true, Challenge: true, MerchantInitiated: true,
+		Refund: true, PartialRefund: true, Challenge: true, CancelChallenge: true, LookupModification: true, MerchantInitiated: true,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -70,12 +71,13 @@ func TestGateway(t *testing.T) {
 // refuses parameters that do not exist.
 func TestShapesAgainstStripesMock(t *testing.T) {
 	t.Parallel()
-	port := free(t)
+	// A socket of its own: a port that was found free may be somebody else's by now.
+	socket := filepath.Join(t.TempDir(), "mock")
 	path, err := exec.Command("go", "tool", "-n", "stripe-mock").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock := exec.Command(strings.TrimSpace(string(path)), "-http-addr", "127.0.0.1:"+port)
+	mock := exec.Command(strings.TrimSpace(string(path)), "-http-unix", socket)
 	var said bytes.Buffer
 	mock.Stdout, mock.Stderr = &said, &said
 	if err := mock.Start(); err != nil {
@@ -83,13 +85,20 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = mock.Process.Kill(); _ = mock.Wait() })
 	for range 600 {
-		if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+		if conn, err := net.Dial("unix", socket); err == nil {
 			conn.Close()
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	g := connect(t, "http://127.0.0.1:"+port)
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	g, err := stripe.New("sk_test_123", "http://stripe.example", &http.Client{Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, ask := range map[string]processor.Request{
 		"by the shopper":  {Descriptor: "SHOP", ReturnURL: "https://pay.example/back", Capture: true},
 		"by the merchant": {Initiator: processor.Merchant, Recurring: true, SchemeReference: "1234567890"},
@@ -118,17 +127,6 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 	if err := g.List(t.Context(), time.Now().Add(-time.Hour), time.Now(), func(processor.Listed) error { return nil }); err != nil {
 		t.Errorf("list: %v", err)
 	}
-}
-
-func free(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return port
 }
 
 // What Stripe answers, and what that means.
