@@ -55,9 +55,14 @@ type Service struct {
 	Log        *slog.Logger
 }
 
-// Create opens a session for a merchant. Errors: faults that name the field.
+// Create opens a session for a merchant. Errors: faults that name the field, also when
+// none of the merchant's processors can do what it asks for.
 func (s *Service) Create(ctx context.Context, m string, order Order, actor string) (View, error) {
 	site, err := s.site(ctx, m, order.Site)
+	if err != nil {
+		return View{}, err
+	}
+	account, err := s.Merchants.FindMerchant(ctx, m)
 	if err != nil {
 		return View{}, err
 	}
@@ -69,6 +74,10 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 	}
 	session, err := newSession(name, m, site, order, s.Now())
 	if err != nil {
+		return View{}, err
+	}
+	// A processor that is not there now may be when the shopper pays.
+	if _, err := s.route(account, Order{Amount: session.Amount, Terms: session.Terms}); err != nil && fault.CodeOf(err) != fault.Unavailable {
 		return View{}, err
 	}
 	if err := s.Store.CreateSession(ctx, session, actor); err != nil {

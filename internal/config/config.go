@@ -21,9 +21,26 @@ type Server struct {
 	Loopback     bool          // allow webhooks and processors on this machine, over plain http
 	ProcessorURL string        // the sandbox processor
 	StripeKey    string        // secret key of an account at Stripe, asked first
+	Flutterwave  Flutterwave   // an account there, asked after that
+	FlexCharge   FlexCharge    // an account there, asked for what the others decline
 	FallbackURLs []string      // more of them, asked when it cannot be reached or declines softly
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
 	Proxied      bool          // a proxy in front ends TLS, so plain http beyond loopback is fine
+}
+
+// Flutterwave is an account at Flutterwave; its zero value is none.
+type Flutterwave struct {
+	Key string // secret
+	URL string // another host that speaks the same; Flutterwave's own when empty
+}
+
+// FlexCharge is an account at FlexCharge; its zero value is none.
+type FlexCharge struct {
+	AppKey, AppSecret string
+	MID               string // the merchant's id there
+	SiteID            string // which of its sites; empty to tell by the descriptor
+	TokenizationKey   string // publishable; empty for the account's own
+	URL               string // its sandbox, or another host that speaks the same; FlexCharge's own when empty
 }
 
 // Check completes the settings and refuses what cannot work.
@@ -48,8 +65,11 @@ func (s Server) Check() (Server, error) {
 	if s.Database != "" && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
 		return s, fmt.Errorf("--database-url: give it as postgres://user:password@host:5432/name, or leave it out for an SQLite file")
 	}
-	if s.ProcessorURL == "" && s.StripeKey == "" {
-		return s, fmt.Errorf("--processor-url: name a processor: this one for the sandbox, or --stripe-key for an account at Stripe")
+	if s.ProcessorURL == "" && s.StripeKey == "" && s.Flutterwave.Key == "" {
+		return s, fmt.Errorf("--processor-url: name a processor: this one for the sandbox, or --stripe-key or --flutterwave-key for an account there")
+	}
+	if f := s.FlexCharge; f != (FlexCharge{}) && (f.AppKey == "" || f.AppSecret == "" || f.MID == "") {
+		return s, fmt.Errorf("--flexcharge-app-key: an account at FlexCharge is its app key, its app secret and its mid: give all three or none")
 	}
 	if s.ProcessorURL == "" && len(s.FallbackURLs) > 0 {
 		return s, fmt.Errorf("--fallback-url: there is no sandbox processor to fall back from: give --processor-url")

@@ -68,6 +68,7 @@ func TestARowThatWasTamperedWithIsNotRead(t *testing.T) {
 		"used":              {`UPDATE cards SET used_at = 1 WHERE last4 = '1111'`, nil},
 		"an earlier day":    {`UPDATE cards SET created_at = created_at - 1 WHERE last4 = '1111'`, nil},
 		"a longer life":     {`UPDATE cards SET expires_at = 1 WHERE last4 = '1111'`, nil},
+		"stored elsewhere":  {`UPDATE cards SET stored_as = '{"acme":"eve"}' WHERE last4 = '1111'`, nil},
 	} {
 		h := open(t)
 		r := h.keep(h.mine, number)

@@ -1,12 +1,16 @@
 package app
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/processor/flexcharge"
+	"github.com/paywicket/paywicket/internal/processor/flutterwave"
 	"github.com/paywicket/paywicket/internal/processor/sandbox"
 	"github.com/paywicket/paywicket/internal/processor/stripe"
 )
@@ -15,7 +19,7 @@ import (
 const processorLife = 90 * time.Second
 
 // ProcessorNames are what processors can be called.
-var ProcessorNames = []string{"stripe", "sandbox", "sandbox-2", "sandbox-3", "sandbox-4"}
+var ProcessorNames = []string{"stripe", "flutterwave", "sandbox", "sandbox-2", "sandbox-3", "sandbox-4", "flexcharge"}
 
 // gateways are the processors that are set up, in the order in which they are asked.
 type gateways []processor.Gateway
@@ -23,33 +27,37 @@ type gateways []processor.Gateway
 func (a *App) openGateways() (gateways, error) {
 	client := egress.Policy{Loopback: a.config.Loopback}.Client(processorLife)
 	var all gateways
-	if a.config.StripeKey != "" {
-		g, err := stripe.New(a.config.StripeKey, stripe.API, client)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, &processor.Breaker{Gateway: g, Now: clock})
+	var failed error
+	add := func(g processor.Gateway, err error) {
+		all, failed = append(all, g), errors.Join(failed, err)
 	}
-	if a.config.ProcessorURL == "" {
-		return all, nil
+	if key := a.config.StripeKey; key != "" {
+		add(stripe.New(key, stripe.API, client))
 	}
-	for i, url := range append([]string{a.config.ProcessorURL}, a.config.FallbackURLs...) {
-		g, err := sandbox.New(url, client)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			g.Label = fmt.Sprintf("sandbox-%d", i+1)
-		}
-		all = append(all, &processor.Breaker{Gateway: g, Now: clock})
+	if f := a.config.Flutterwave; f.Key != "" {
+		add(flutterwave.New(f.Key, cmp.Or(f.URL, flutterwave.API), client))
 	}
-	return all, nil
+	if a.config.ProcessorURL != "" {
+		for i, url := range append([]string{a.config.ProcessorURL}, a.config.FallbackURLs...) {
+			g, err := sandbox.New(url, client)
+			if i > 0 && err == nil {
+				g.Label = fmt.Sprintf("sandbox-%d", i+1)
+			}
+			add(g, err)
+		}
+	}
+	if f := a.config.FlexCharge; f.AppKey != "" {
+		account := flexcharge.Account{AppKey: f.AppKey, AppSecret: f.AppSecret, MID: f.MID, SiteID: f.SiteID, TokenizationKey: f.TokenizationKey}
+		add(flexcharge.New(account, cmp.Or(f.URL, flexcharge.API), client, clock))
+	}
+	return all, failed
 }
 
+// byName gives each, left alone while it does not answer.
 func (g gateways) byName() map[string]processor.Gateway {
 	all := make(map[string]processor.Gateway, len(g))
 	for _, one := range g {
-		all[one.Name()] = one
+		all[one.Name()] = &processor.Breaker{Gateway: one, Now: clock}
 	}
 	return all
 }
@@ -57,7 +65,8 @@ func (g gateways) byName() map[string]processor.Gateway {
 func (g gateways) abilities() []checkout.Processor {
 	var all []checkout.Processor
 	for _, one := range g {
-		all = append(all, checkout.Processor{Name: one.Name(), Can: one.Abilities()})
+		vault, _ := one.(processor.Vault)
+		all = append(all, checkout.Processor{Name: one.Name(), Can: one.Abilities(), Vault: vault})
 	}
 	return all
 }

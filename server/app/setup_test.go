@@ -40,8 +40,9 @@ type house struct {
 	log       *syncedBuffer
 	ledger    *sandbox.Ledger
 	account   merchant.Opening
-	processor string   // its URL
-	fallbacks []string // of others
+	processor string        // its URL
+	fallbacks []string      // of others
+	partners  config.Server // accounts elsewhere: Flutterwave and FlexCharge
 	stop      func()
 }
 
@@ -97,6 +98,7 @@ func (h *house) serve(log *slog.Logger) {
 	}
 	h.app, err = app.Open(h.t.Context(), config.Server{
 		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, FallbackURLs: h.fallbacks, Budget: 2 * time.Second,
+		Flutterwave: h.partners.Flutterwave, FlexCharge: h.partners.FlexCharge,
 	}, log)
 	if err != nil {
 		h.t.Fatal(err)

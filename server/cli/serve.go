@@ -18,6 +18,14 @@ type serveCommand struct {
 	DatabaseURL      string        `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL database, such as postgres://user:password@host:5432/name. Default: an SQLite file in the data directory."`
 	Master           string        `env:"PAYWICKET_MASTER" help:"Master key of a key service: hcvault://HOST/transit/keys/NAME, aws-kms://ARN or gcp-kms://NAME. Default: the variable PAYWICKET_MASTER_KEY, or a file in the data directory."`
 	StripeKey        string        `env:"PAYWICKET_STRIPE_KEY" help:"Secret key of an account at Stripe. Better given by the variable than on the command line, which others see."`
+	FlutterwaveKey   string        `env:"PAYWICKET_FLUTTERWAVE_KEY" help:"Secret key of an account at Flutterwave."`
+	FlutterwaveURL   string        `name:"flutterwave-url" env:"PAYWICKET_FLUTTERWAVE_URL" help:"Another host that speaks Flutterwave's API."`
+	FlexChargeKey    string        `name:"flexcharge-app-key" env:"PAYWICKET_FLEXCHARGE_APP_KEY" help:"App key of an account at FlexCharge, which is asked for what the other processors decline."`
+	FlexChargeSecret string        `name:"flexcharge-app-secret" env:"PAYWICKET_FLEXCHARGE_APP_SECRET" help:"Its app secret."`
+	FlexChargeMID    string        `name:"flexcharge-mid" env:"PAYWICKET_FLEXCHARGE_MID" help:"The merchant's id there."`
+	FlexChargeSite   string        `name:"flexcharge-site" env:"PAYWICKET_FLEXCHARGE_SITE" help:"Which of the account's sites it is. Default: told by the descriptor."`
+	FlexChargeTokens string        `name:"flexcharge-tokenization-key" env:"PAYWICKET_FLEXCHARGE_TOKENIZATION_KEY" help:"Publishable key of its vault. Default: the account's own."`
+	FlexChargeURL    string        `name:"flexcharge-url" env:"PAYWICKET_FLEXCHARGE_URL" help:"Its sandbox, https://api-sandbox.flex-charge.com, or another host that speaks its API."`
 	ProcessorURL     string        `name:"processor-url" env:"PAYWICKET_PROCESSOR_URL" help:"The sandbox processor, such as http://127.0.0.1:8090."`
 	FallbackURL      []string      `name:"fallback-url" env:"PAYWICKET_FALLBACK_URLS" help:"Another sandbox processor, asked when the first cannot be reached or declines for a reason that another may not have. May be given again; it is called sandbox-2, and so on."`
 	ProcessorTimeout time.Duration `default:"10s" env:"PAYWICKET_PROCESSOR_TIMEOUT" help:"How long the processor may take before the shopper is told that we are finding out."`
@@ -32,7 +40,12 @@ func (s serveCommand) Run(c console) error {
 		return err
 	}
 	a, err := app.Open(c, config.Server{
-		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, Master: s.Master, StripeKey: s.StripeKey, ProcessorURL: s.ProcessorURL, FallbackURLs: s.FallbackURL,
+		Listen: listener.Addr().String(), BaseURL: s.BaseURL, Data: s.Data, Database: s.DatabaseURL, Master: s.Master,
+		StripeKey: s.StripeKey, ProcessorURL: s.ProcessorURL, FallbackURLs: s.FallbackURL, Flutterwave: config.Flutterwave{Key: s.FlutterwaveKey, URL: s.FlutterwaveURL},
+		FlexCharge: config.FlexCharge{
+			AppKey: s.FlexChargeKey, AppSecret: s.FlexChargeSecret, MID: s.FlexChargeMID, SiteID: s.FlexChargeSite,
+			TokenizationKey: s.FlexChargeTokens, URL: s.FlexChargeURL,
+		},
 		Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
 	}, c.log)
 	if err != nil {
