@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		"one of many intents":              oneOfManyIntents,
 		"one live payment":                 oneLivePayment,
 		"steps":                            steps,
+		"steps from what was":              stepsFromWhatWas,
 		"steps that fail":                  stepsThatFail,
 		"steps at once":                    stepsAtOnce,
 		"due payments":                     duePayments,

@@ -45,6 +45,28 @@ func steps(t *testing.T, h *house) {
 	h.refused("an unknown payment", err, fault.NotFound)
 }
 
+// A step from what a payment was is taken from what it is by now, and only once.
+func stepsFromWhatWas(t *testing.T, h *house) {
+	was := h.inflight(h.open("Kestrel Kettles"))
+	_, err := h.db.AdvanceFrom(t.Context(), was, "test", h.become(payment.Unknown))
+	h.must(err)
+	var given []payment.State
+	after, err := h.db.AdvanceFrom(t.Context(), was, "test", func(p payment.Payment) (payment.Payment, []event.Event, error) {
+		given = append(given, p.State)
+		return h.become(payment.Authorized)(p)
+	})
+	h.must(err)
+	kept, err := h.db.FindPayment(t.Context(), was.Merchant, was.ID)
+	h.must(err)
+	h.same("what is kept", kept, after)
+	if kept.State != payment.Authorized || kept.Sequence != was.Sequence+2 || given[len(given)-1] != payment.Unknown {
+		t.Errorf("it is %s in step %d, from %v", kept.State, kept.Sequence, given)
+	}
+	if n := h.count(`SELECT count(*) FROM events WHERE object = ?`, was.ID); n != 2 {
+		t.Errorf("%d events of two steps", n)
+	}
+}
+
 // A step that fails anywhere leaves everything as it was.
 func stepsThatFail(t *testing.T, h *house) {
 	p := h.inflight(h.open("Kestrel Kettles"))
