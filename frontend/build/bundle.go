@@ -24,13 +24,15 @@ var entries = []entry{
 	{"frontend/checkout/main.tsx", "checkout.js", true},
 	{"frontend/checkout/checkout.css", "checkout.css", true},
 	{"frontend/checkout/challenge-return.ts", "challenge-return.js", true},
-	{"frontend/sense/sense.ts", "sense.js", true},
+	{"frontend/sense/frame.ts", "seen.js", true},
+	{"frontend/sense/funnel.ts", "sense.js", false},
 }
 
 // never says which folders a bundle must not draw from.
 var never = map[string]string{
 	"paywicket.js": "frontend/checkout/", // card fields stay in the frame
-	"sense.js":     "frontend/checkout/", // the collector sees no card
+	"seen.js":      "frontend/checkout/", // the collector sees no card
+	"sense.js":     "frontend/checkout/",
 }
 
 // file is a built bundle.

@@ -34,8 +34,10 @@ async function call(path: string, init?: RequestInit): Promise<Answer> {
 }
 
 /** Sends a card. `lost` says that nobody knows what became of it yet. */
-export const pay = (session: string, card: PayRequest): Promise<Answer> =>
-  call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) });
+export const pay = (session: string, card: PayRequest): Promise<Answer> => {
+  dispatchEvent(new Event("paywicket:paying")); // the collector sends what it has
+  return call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) });
+};
 
 /** Is told what becomes of the newest card, where the browser can listen; the call ends it. */
 export const follow = (session: string, told: (result: PayResult) => void): (() => void) => {

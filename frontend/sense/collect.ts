@@ -1,29 +1,60 @@
-// Reads the signals one by one, giving way to the page between them.
+// Reads the signals, giving way to the page between those that draw, and tells them in
+// two parts: what tells devices apart best is there first.
 
 import type { SenseSignal } from "../shared/wire.gen";
-import type { Source } from "./sources";
+import { drawn, late, quick, type Source, type Sources } from "./sources";
+import { putAway } from "./webgl";
 
-/** Lets the page do something else first. */
+/** How long each of the late ones may take, in milliseconds. */
+const PATIENCE = 400;
+
+export type Signals = Record<string, SenseSignal>;
+
+/** Lets the page do something else first: a frame, a key, a click. */
 const yieldToPage = (): Promise<void> =>
   new Promise((go) => {
-    if ("requestIdleCallback" in window) requestIdleCallback(() => go(), { timeout: 500 });
-    else setTimeout(go, 0);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      go();
+    };
+    port2.postMessage(0);
   });
 
-/** Reads every source. One that throws or has nothing to say says that; none is waited for. */
-export async function collect(sources: Record<string, Source>): Promise<Record<string, SenseSignal>> {
-  const signals: Record<string, SenseSignal> = {};
-  for (const [name, source] of Object.entries(sources)) {
-    await yieldToPage();
-    const start = performance.now();
-    let signal: Omit<SenseSignal, "ms">;
-    try {
-      const value = source();
-      signal = value === undefined ? { error: "unavailable" } : { value };
-    } catch {
-      signal = { error: "threw" };
-    }
-    signals[name] = { ...signal, ms: Math.round((performance.now() - start) * 10) / 10 };
+/** Reads one, and says how long that took. One that throws or has nothing to say says that. */
+async function read(source: Source): Promise<SenseSignal> {
+  const start = performance.now();
+  const told = (signal: Omit<SenseSignal, "ms">): SenseSignal => ({ ...signal, ms: Math.round((performance.now() - start) * 10) / 10 });
+  try {
+    const value = source();
+    if (!(value instanceof Promise)) return told(value === undefined ? { error: "unavailable" } : { value });
+    const enough = new Promise<"late">((go) => setTimeout(go, PATIENCE, "late"));
+    const answer = await Promise.race([value.then((value) => ({ value })), enough]);
+    return told(answer === "late" ? { error: "timeout" } : answer.value === undefined ? { error: "unavailable" } : { value: answer.value });
+  } catch {
+    return told({ error: "threw" });
   }
-  return signals;
+}
+
+/** Reads every source that is not switched off; tell hears of them in two parts. */
+export async function collect(
+  tell: (signals: Signals) => void,
+  off: readonly string[] = [],
+  sets: { quick: Sources; drawn: Sources; late: Sources } = { quick, drawn, late },
+): Promise<void> {
+  const wanted = (sources: Sources) => Object.entries(sources).filter(([name]) => !off.includes(name));
+  const first: Signals = {};
+  for (const [name, source] of wanted(sets.quick)) first[name] = await read(source);
+  for (const [name, source] of wanted(sets.drawn)) {
+    await yieldToPage();
+    first[name] = await read(source);
+  }
+  putAway();
+  tell(first);
+  const second: Signals = {};
+  await Promise.all(wanted(sets.late).map(async ([name, source]) => {
+    await yieldToPage();
+    second[name] = await read(source);
+  }));
+  tell(second);
 }

@@ -2,47 +2,82 @@
 // Nothing here reads a key, a clipboard or a value.
 
 import type { SenseEvent } from "../shared/wire.gen";
+import { Pointer, Typing } from "./habits";
 
 const fields = ["number", "expiry", "cvv", "name"];
 
 /** The field an event is about, if it is one of ours. */
-const fieldOf = (target: EventTarget | null): { field?: string } => {
+const fieldOf = (target: EventTarget | null): string | undefined => {
   const name = target instanceof Element ? target.getAttribute("name") : null;
-  return name !== null && fields.includes(name) ? { field: name } : {};
+  return name !== null && fields.includes(name) ? name : undefined;
 };
 
-/** Notes events from now on; the result ends that. */
-export function watch(note: (event: SenseEvent) => void, page: Document = document): () => void {
+/** What is watched, until it is stopped. */
+export interface Watch {
+  /** Gives what has been summed up so far, as events. */
+  habits(): SenseEvent[];
+  stop(): void;
+}
+
+/** Notes events from now on. */
+export function watch(note: (event: SenseEvent) => void, page: Document = document): Watch {
   const start = performance.now();
   const stop = new AbortController();
   const { signal } = stop;
-  const happened = (type: string, rest: Partial<SenseEvent> = {}) =>
-    note({ type, at: Math.max(0, Math.round(performance.now() - start)), ...rest });
+  const now = () => Math.max(0, Math.round(performance.now() - start));
+  const happened = (type: string, value?: unknown, field?: string) =>
+    note({ type, at: now(), ...(field ? { field } : {}), ...(value === undefined ? {} : { value }) });
+  const on = (type: string, hear: (event: Event) => void, target: EventTarget = page) =>
+    target.addEventListener(type, hear, { signal, capture: true, passive: true });
+
   const loaded = () => {
     const [timing] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    const value = timing && { ttfb: Math.round(timing.responseStart), dom: Math.round(timing.domContentLoadedEventEnd), load: Math.round(performance.now()) };
-    happened("load", value ? { value } : {});
+    happened("load", timing && { ttfb: Math.round(timing.responseStart), dom: Math.round(timing.domContentLoadedEventEnd), load: Math.round(performance.now()) });
   };
   if (page.readyState === "complete") loaded();
   else addEventListener("load", loaded, { once: true, signal });
 
-  page.addEventListener("paste", (event) => happened("paste", fieldOf(event.target)), { signal, capture: true });
-  page.addEventListener("focusin", (event) => happened("focus", fieldOf(event.target)), { signal });
-  page.addEventListener("focusout", (event) => happened("blur", fieldOf(event.target)), { signal });
-  page.addEventListener("visibilitychange", () => happened("visibility", { value: page.visibilityState }), { signal });
+  const typing = new Map<string, Typing>();
+  const typingIn = (field: string) => typing.get(field) ?? typing.set(field, new Typing()).get(field)!;
+  on("focusin", ({ target }) => {
+    const field = fieldOf(target);
+    happened("focus", undefined, field);
+    if (field) typingIn(field).enter(now());
+  });
+  on("focusout", ({ target }) => {
+    const field = fieldOf(target);
+    happened("blur", undefined, field);
+    if (field) typingIn(field).leave(now());
+  });
+  on("paste", ({ target }) => happened("paste", undefined, fieldOf(target)));
   // Typing names its kind; what a browser or password manager fills in does not.
-  page.addEventListener("input", (event) => {
+  on("input", (event) => {
     const kind = (event as InputEvent).inputType;
-    if (!kind || kind === "insertReplacementText") happened("autofill", fieldOf(event.target));
-  }, { signal, capture: true });
+    const field = fieldOf(event.target);
+    if (!kind || kind === "insertReplacementText") happened("autofill", undefined, field);
+    else if (field) typingIn(field).change(kind, now());
+  });
 
+  const pointer = new Pointer();
+  for (const type of ["pointermove", "pointerdown", "scroll"]) on(type, (event) => pointer.move(event, now()));
+  on("visibilitychange", () => happened("visibility", page.visibilityState));
   let resizing: ReturnType<typeof setTimeout> | undefined;
-  addEventListener("resize", () => {
+  on("resize", () => {
     clearTimeout(resizing);
-    resizing = setTimeout(() => happened("resize", { value: [innerWidth, innerHeight] }), 250);
-  }, { signal });
-  return () => {
-    clearTimeout(resizing);
-    stop.abort();
+    resizing = setTimeout(() => happened("resize", [innerWidth, innerHeight]), 250);
+  }, window);
+
+  return {
+    habits: () => [
+      ...[...typing].flatMap(([field, habit]) => {
+        const value = habit.summary(now());
+        return value ? [{ type: "typing", field, at: now(), value }] : [];
+      }),
+      ...[pointer.summary()].filter(Boolean).map((value) => ({ type: "pointer", at: now(), value })),
+    ],
+    stop() {
+      clearTimeout(resizing);
+      stop.abort();
+    },
   };
 }

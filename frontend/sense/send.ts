@@ -1,42 +1,65 @@
-// Sends what was seen, in few requests: soon after the start, then now and then,
-// and what is left when the page goes away. A lost batch is lost: a payment never
-// waits for it.
+// Sends what was seen in at most three requests of a page: the first signals at once, the
+// rest of them with what has happened by then, and what is left when the card is sent or
+// the page goes away. What could not be sent goes with the next; a payment never waits.
 
 import type { SenseBatch, SenseEvent, SenseSignal } from "../shared/wire.gen";
 
-const PATH = "/sense/events";
-const EVERY = 5000;
 const MOST = 200; // events in a batch; the server takes no more
-const REQUESTS = 40; // in the life of a page
+const REQUESTS = 3; // in the life of a page
+/** When the second request goes out, in milliseconds. */
+export const SECOND = 3000;
+
+export type Send = (batch: SenseBatch, leaving: boolean) => Promise<unknown> | undefined;
+
+/** Posts to our own server; a page that goes away leaves it to the browser. */
+export const post = (path: string): Send => (batch, leaving) => {
+  const body = JSON.stringify(batch);
+  if (leaving && navigator.sendBeacon(path, new Blob([body], { type: "text/plain" }))) return undefined;
+  return fetch(path, { method: "POST", headers: { "Content-Type": "text/plain" }, body, keepalive: true, credentials: "omit" }).then((answer) => {
+    if (answer.status >= 500) throw new Error(String(answer.status));
+  });
+};
 
 export class Sender {
   #events: SenseEvent[] = [];
+  #signals: Record<string, SenseSignal> = {};
   #requests = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly #key: string;
+  readonly #bound: { sense_key: string; nonce: string };
+  readonly #send: Send;
+  readonly #habits: () => SenseEvent[];
 
-  constructor(key: string) {
-    this.#key = key;
-    addEventListener("pagehide", () => this.#flush({}, true));
+  constructor(bound: { sense_key: string; nonce: string }, send: Send, habits: () => SenseEvent[] = () => []) {
+    this.#bound = bound;
+    this.#send = send;
+    this.#habits = habits;
+    addEventListener("pagehide", () => this.flush(true));
+    setTimeout(() => this.flush(), SECOND);
   }
 
   note(event: SenseEvent): void {
     if (this.#events.length < MOST) this.#events.push(event);
-    this.#timer ??= setTimeout(() => this.#flush({}), EVERY);
   }
 
+  /** Takes signals; the first ones go out at once. */
   signals(signals: Record<string, SenseSignal>): void {
-    this.#flush({ signals });
+    Object.assign(this.#signals, signals);
+    if (this.#requests === 0) this.flush();
   }
 
-  #flush(more: Partial<SenseBatch>, leaving = false): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const events = this.#events.splice(0);
-    if ((!events.length && !more.signals) || this.#requests++ >= REQUESTS) return;
-    const body = JSON.stringify({ sense_key: this.#key, ...more, ...(events.length ? { events } : {}) } satisfies SenseBatch);
-    if (leaving && navigator.sendBeacon(PATH, new Blob([body], { type: "application/json" }))) return;
-    fetch(PATH, { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true, credentials: "omit" }).catch(() => undefined);
+  /** Sends what there is, unless this page has sent enough: the last time is kept for its end. */
+  flush(leaving = false): void {
+    if (this.#requests >= (leaving ? REQUESTS : REQUESTS - 1)) return;
+    const signals = this.#signals;
+    const events = [...this.#events, ...(this.#requests ? this.#habits() : [])].slice(0, MOST);
+    if (!events.length && !Object.keys(signals).length) return;
+    this.#requests++;
+    this.#signals = {};
+    this.#events = [];
+    this.#send({ ...this.#bound, ...(Object.keys(signals).length ? { signals } : {}), ...(events.length ? { events } : {}) }, leaving)
+      ?.catch(() => {
+        this.#signals = { ...signals, ...this.#signals };
+        this.#events = [...events, ...this.#events].slice(0, MOST);
+      });
   }
 }

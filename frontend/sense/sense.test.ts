@@ -1,30 +1,41 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SenseBatch, SenseEvent } from "../shared/wire.gen";
-import { collect } from "./collect";
-import { watch } from "./events";
+import { collect, type Signals } from "./collect";
+import { type Watch, watch } from "./events";
 import { hash } from "./hash";
-import { Sender } from "./send";
-import { sources } from "./sources";
+import { SECOND, Sender } from "./send";
+import { drawn, late, quick, type Sources } from "./sources";
+
+const read = async (sets: { quick?: Sources; drawn?: Sources; late?: Sources }, off: string[] = []) => {
+  const told: Signals[] = [];
+  await collect((signals) => told.push(signals), off, { quick: {}, drawn: {}, late: {}, ...sets });
+  return told;
+};
 
 describe("signals", () => {
   test("one that throws or has nothing to say does not keep the others from speaking", async () => {
-    const signals = await collect({
-      good: () => 8,
-      list: () => ["a", "b"],
-      none: () => undefined,
-      broken: () => { throw new Error("4111111111111111"); },
-      last: () => true,
+    const [first, second] = await read({
+      quick: { good: () => 8, list: () => ["a", "b"], none: () => undefined },
+      drawn: { broken: () => { throw new Error("4111111111111111"); }, last: () => true },
+      late: { slow: async () => "s", fails: () => Promise.reject(new Error("4111111111111111")), never: () => new Promise(() => undefined), empty: async () => undefined },
     });
-    expect(signals).toMatchObject({ good: { value: 8 }, list: { value: ["a", "b"] }, none: { error: "unavailable" }, broken: { error: "threw" }, last: { value: true } });
-    expect(JSON.stringify(signals)).not.toContain("4111");
-    for (const { ms } of Object.values(signals)) expect(ms).toBeGreaterThanOrEqual(0);
+    expect(first).toMatchObject({ good: { value: 8 }, list: { value: ["a", "b"] }, none: { error: "unavailable" }, broken: { error: "threw" }, last: { value: true } });
+    expect(second).toMatchObject({ slow: { value: "s" }, fails: { error: "threw" }, never: { error: "timeout" }, empty: { error: "unavailable" } });
+    expect(JSON.stringify([first, second])).not.toContain("4111");
+    for (const { ms } of Object.values({ ...first, ...second })) expect(ms).toBeGreaterThanOrEqual(0);
+  });
+
+  test("those that are switched off are not read", async () => {
+    const [first, second] = await read({ quick: { a: () => 1, b: () => 2 }, late: { c: () => { throw new Error("read"); } } }, ["b", "c"]);
+    expect(Object.keys({ ...first, ...second })).toEqual(["a"]);
   });
 
   test("each says something or says why not, wherever it runs", async () => {
-    const signals = await collect(sources);
-    expect(Object.keys(signals)).toEqual(Object.keys(sources));
-    for (const [name, signal] of Object.entries(signals)) {
+    const [first, second] = await read({ quick, drawn, late });
+    expect(Object.keys({ ...first, ...second }).sort()).toEqual(Object.keys({ ...quick, ...drawn, ...late }).sort());
+    for (const [name, signal] of Object.entries({ ...first, ...second })) {
       expect("value" in signal !== "error" in signal, name).toBe(true);
     }
   });
@@ -39,16 +50,16 @@ describe("signals", () => {
 
 describe("events", () => {
   const seen: SenseEvent[] = [];
-  let stop: () => void;
+  let seeing: Watch;
   let input: HTMLInputElement;
   beforeEach(() => {
     seen.length = 0;
     document.body.innerHTML = `<form><input name="number"><input name="nickname"></form>`;
     input = document.querySelector<HTMLInputElement>("input[name=number]")!;
-    stop = watch((event) => seen.push(event));
+    seeing = watch((event) => seen.push(event));
     seen.length = 0; // the page has loaded
   });
-  afterEach(() => stop());
+  afterEach(() => seeing.stop());
   const happen = (target: EventTarget, type: string, more: object = {}) => target.dispatchEvent(Object.assign(new Event(type, { bubbles: true }), more));
 
   test("name the field and what happened in it", () => {
@@ -78,6 +89,15 @@ describe("events", () => {
       happen(input, "paste", { clipboardData: { getData: () => secret } });
       happen(input, "input", { inputType: "", data: secret });
       input.value = "";
+      for (const { type, field, value, ...rest } of seeing.habits()) {
+        expect(["typing", "pointer"]).toContain(type);
+        expect(Object.keys(rest)).toEqual(["at"]);
+        expect(field).toBe("number");
+        expect(Object.keys(value as object).sort()).toEqual(["corrected", "inside", "mean", "spread", "typed"]);
+      }
+      // Nothing that was typed is in what would be sent: not even four digits of it in a row.
+      const sent = JSON.stringify([...seen, ...seeing.habits()].map(({ at, ...rest }) => rest)).replaceAll(/"(typed|corrected|inside|mean|spread)":\d+/g, "");
+      for (let i = 0; i + 4 <= secret.length; i++) expect(sent).not.toContain(secret.slice(i, i + 4));
       for (const event of seen) {
         expect(["paste", "autofill"]).toContain(event.type);
         expect(Object.keys(event).sort()).toEqual(["at", "field", "type"]);
@@ -87,44 +107,118 @@ describe("events", () => {
   });
 
   test("end when they are no longer wanted", () => {
-    stop();
+    seeing.stop();
     happen(input, "paste");
     expect(seen).toEqual([]);
   });
 });
 
+describe("habits", () => {
+  let seeing: Watch;
+  let input: HTMLInputElement;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    document.body.innerHTML = `<form><input name="cvv"></form>`;
+    input = document.querySelector<HTMLInputElement>("input")!;
+    seeing = watch(() => undefined);
+  });
+  afterEach(() => {
+    seeing.stop();
+    vi.useRealTimers();
+  });
+  const type = (kind: string, after: number) => {
+    vi.advanceTimersByTime(after);
+    input.dispatchEvent(Object.assign(new Event("input", { bubbles: true }), { inputType: kind }));
+  };
+
+  test("sum up how a field was typed in", () => {
+    input.dispatchEvent(new Event("focusin", { bubbles: true }));
+    type("insertText", 500);
+    type("insertText", 100);
+    type("deleteContentBackward", 300);
+    type("insertText", 5000); // a pause is no gap
+    input.dispatchEvent(new Event("focusout", { bubbles: true }));
+    vi.advanceTimersByTime(10_000);
+    expect(seeing.habits()).toEqual([expect.objectContaining({
+      type: "typing", field: "cvv", value: { typed: 3, corrected: 1, inside: 5900, mean: 200, spread: 100 },
+    })]);
+  });
+
+  test("sum up where the pointer went, and not where it was", () => {
+    const point = (type: string, clientX: number, clientY: number, pointerType = "mouse") => {
+      vi.advanceTimersByTime(10);
+      document.dispatchEvent(Object.assign(new Event(type), { clientX, clientY, pointerType }));
+    };
+    point("pointermove", 0, 0);
+    point("pointermove", 300, 0);
+    point("pointermove", 300, 400);
+    point("pointerdown", 300, 400, "touch");
+    document.dispatchEvent(new Event("scroll"));
+    expect(seeing.habits()).toEqual([expect.objectContaining({
+      type: "pointer", value: { moves: 3, presses: 1, touches: 1, scrolls: 1, way: 700, straight: 0.71, pace: 40 },
+    })]);
+  });
+});
+
 describe("sending", () => {
-  const sent: SenseBatch[] = [];
+  const sent: [batch: SenseBatch, leaving: boolean][] = [];
+  const bound = { sense_key: "sns_1", nonce: "frame.n" };
+  let lost = false;
+  const send = async (batch: SenseBatch, leaving: boolean) => {
+    sent.push([structuredClone(batch), leaving]);
+    if (lost) throw new Error("nobody answers");
+  };
   beforeEach(() => {
     vi.useFakeTimers();
     sent.length = 0;
-    vi.stubGlobal("fetch", async (_path: string, init: RequestInit) => {
-      sent.push(JSON.parse(String(init.body)));
-      throw new Error("nobody answers");
-    });
+    lost = false;
   });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-  });
+  afterEach(() => vi.useRealTimers());
 
-  test("puts many events into few requests, and minds no failure", async () => {
-    const sender = new Sender("sns_1");
+  test("takes three requests of a page, however much happens", async () => {
+    const sender = new Sender(bound, send, () => [{ type: "pointer", at: 9 }]);
+    sender.signals({ cores: { value: 8, ms: 0 } });
     for (let at = 0; at < 150; at++) sender.note({ type: "focus", at });
-    expect(sent).toEqual([]);
-    await vi.advanceTimersByTimeAsync(5001);
+    sender.signals({ audio: { value: 1, ms: 3 } });
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.events).toHaveLength(150);
-    expect(sent[0]?.sense_key).toBe("sns_1");
+    await vi.advanceTimersByTimeAsync(SECOND + 1);
+    for (let at = 0; at < 300; at++) sender.note({ type: "blur", at });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toHaveLength(2);
+    dispatchEvent(new Event("pagehide"));
+    dispatchEvent(new Event("pagehide"));
+    sender.flush(true);
+    expect(sent.map(([{ sense_key, nonce, signals, events }, leaving]) => [sense_key, nonce, Object.keys(signals ?? {}), events?.length ?? 0, leaving])).toEqual([
+      ["sns_1", "frame.n", ["cores"], 0, false],
+      ["sns_1", "frame.n", ["audio"], 151, false],
+      ["sns_1", "frame.n", [], 200, true],
+    ]);
   });
 
-  test("never more than the server takes, at a time or in all", async () => {
-    const sender = new Sender("sns_1");
-    for (let round = 0; round < 60; round++) {
-      for (let at = 0; at < 300; at++) sender.note({ type: "focus", at });
-      await vi.advanceTimersByTimeAsync(5001);
-    }
-    expect(sent).toHaveLength(40);
-    for (const { events } of sent) expect(events).toHaveLength(200);
+  test("what could not be sent goes with the next", async () => {
+    lost = true;
+    const sender = new Sender(bound, send);
+    sender.note({ type: "load", at: 0 });
+    sender.signals({ cores: { value: 8, ms: 0 } });
+    await vi.advanceTimersByTimeAsync(1);
+    lost = false;
+    sender.note({ type: "focus", at: 1 });
+    await vi.advanceTimersByTimeAsync(SECOND + 1);
+    expect(sent[1]).toEqual([{ ...bound, signals: { cores: { value: 8, ms: 0 } }, events: [{ type: "load", at: 0 }, { type: "focus", at: 1 }] }, false]);
+  });
+});
+
+describe("names", () => {
+  // Words that the common lists against tracking stop in an address (EasyPrivacy's general
+  // section, and those of uBlock Origin and Brave): a blocked collector sees nothing.
+  const stopped = /track|analytic|fingerprint|finger-print|beacon|collect|pixel|telemetry|metric|stat[sx]?[/.?-]|event[s/]|log[/.?-]|visitor|device[-_]?id|canvas|\/fp\d*\.|sensor|spy|sniff|monitor|measure|counter|click|behavio|identify|segment|\/t\.js|impression|audience|insight/i;
+
+  test("of what a browser fetches are none that lists against tracking stop", () => {
+    const assets = JSON.parse(readFileSync("embed/dist/manifest.json", "utf8")) as { path: string }[];
+    const written = ["frontend/sense/frame.ts", "frontend/sense/funnel.ts", "frontend/loader/paywicket.ts"].flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/["`](?:\$\{origin\})?(\/[a-z/.]+)["`]/g)].map((found) => found[1]!));
+    expect(written).toEqual(expect.arrayContaining(["/sense/seen", "/sense/open"]));
+    for (const path of [...assets.map(({ path }) => path), ...written]) expect(path).not.toMatch(stopped);
+    for (const bad of ["/fingerprint.js", "/js/tracker.js", "/collect?v=1", "/api/events/", "/stats.js"]) expect(bad).toMatch(stopped);
   });
 });

@@ -11,6 +11,8 @@ export interface PageData {
   description: string;
   origins: string[]; // exact origins that may talk to this frame
   sense_key: string;
+  sense_nonce: string; // lets this page send what it saw
+  sense_off: string[]; // signals that the merchant does not want
   sandbox: boolean;
   expires_at: number; // unix milliseconds
   server_time: number; // unix milliseconds
@@ -54,10 +56,25 @@ export interface Action {
   url: string; // the issuer's page, to be shown in a nested frame
 }
 
+/** VisitRequest asks for a sense key for a page of a merchant's site. */
+export interface VisitRequest {
+  merchant: string;
+  site: string; // the merchant's first when empty
+  sense_key: string; // of an earlier page of the same visit; empty for none
+}
+
+/** VisitOpened is a sense key for a page. */
+export interface VisitOpened {
+  sense_key: string;
+  nonce: string; // lets this page send what it saw
+  off: string[]; // signals that the merchant does not want
+}
+
 /** SenseBatch is what the collector sends at a time. */
 export interface SenseBatch {
   sense_key: string;
-  signals?: Record<string, SenseSignal>; // sent once
+  nonce: string; // of the page
+  signals?: Record<string, SenseSignal>; // each once
   events?: SenseEvent[];
 }
 
@@ -70,7 +87,7 @@ export interface SenseSignal {
 
 /** SenseEvent is something that happened on the page, never what was typed. */
 export interface SenseEvent {
-  type: string; // load paste resize focus blur visibility autofill
+  type: string; // load paste resize focus blur visibility autofill typing pointer
   field?: string; // number expiry cvv name
   at: number; // milliseconds since the script's start
   value?: unknown;

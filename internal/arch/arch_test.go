@@ -83,6 +83,8 @@ var only = []struct {
 	{"internal/store", []string{"server/app", "internal/store/…"}, "app is the one place that knows both rings"},
 	{"github.com/stripe/stripe-go/v84/…", []string{"internal/processor/stripe"}, "each processor's library stays with its gateway"},
 	{"internal/processor/stripe", []string{"server/app"}, "the core speaks to any processor through one contract"},
+	{"internal/processor/flutterwave", []string{"server/app"}, "the core speaks to any processor through one contract"},
+	{"internal/processor/flexcharge", []string{"server/app"}, "the core speaks to any processor through one contract"},
 	{"internal/processor/sandbox", []string{"server/app"}, "the core speaks to any processor through one contract"},
 	{"github.com/tink-crypto/tink-go/v2/…", []string{"internal/keyring"}, "keys stay on their ring"},
 	{"github.com/tink-crypto/tink-go-hcvault/v2/…", []string{"internal/keyring"}, "keys stay on their ring"},
@@ -106,7 +108,8 @@ var never = []struct {
 	{"internal/vault", []string{"internal/payment", "internal/checkout", "internal/processor/…"}, "the vault does not know who charges"},
 	{"internal/processor/…", []string{"internal/payment", "internal/vault", "internal/checkout"}, "processors are below payments"},
 	{"internal/merchant", []string{"internal/payment", "internal/vault", "internal/checkout", "internal/sense", "internal/webhook"}, "accounts are below what they do"},
-	{"internal/sense", []string{"internal/payment", "internal/vault", "internal/checkout", "internal/webhook"}, "sense only observes"},
+	{"internal/sense", []string{"internal/payment", "internal/vault", "internal/checkout", "internal/webhook", "internal/risk"}, "sense only observes"},
+	{"internal/risk", []string{"internal/payment", "internal/vault", "internal/checkout", "internal/processor/…"}, "risk judges, and does nothing itself"},
 }
 
 // unreachable says what a package may not reach, not even through others.

@@ -14,6 +14,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -53,10 +54,15 @@ type Session struct {
 	Description string // shown to the shopper
 	Metadata    map[string]string
 	Terms       payment.Terms
-	SenseKey    string
+	SenseKey    string // its own
+	JoinedKey   string // of the merchant's pages that led here; empty for none
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 }
+
+// Visit is the sense key under which the checkout sends what it sees: that of the
+// merchant's pages, so that all of one visit is together, or its own.
+func (s Session) Visit() string { return cmp.Or(s.JoinedKey, s.SenseKey) }
 
 // Order is what a merchant's server asks a session for.
 type Order struct {
@@ -66,6 +72,7 @@ type Order struct {
 	Description string
 	Metadata    map[string]string
 	Customer    vault.Customer // who pays: told to processors, and kept with the card
+	SenseKey    string         // of the merchant's pages that lead here; empty for none
 	Terms       payment.Terms
 	Life        time.Duration // 0 for DefaultLife
 }
@@ -187,7 +194,7 @@ func newSession(name, m string, site merchant.Site, order Order, now time.Time) 
 	}
 	return Session{
 		ID: name, Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
-		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, SenseKey: id.New(id.SenseKey),
+		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, SenseKey: id.New(id.SenseKey), JoinedKey: order.SenseKey,
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil
 }

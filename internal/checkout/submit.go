@@ -12,6 +12,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
@@ -43,12 +44,19 @@ type Merchants interface {
 	FindSite(ctx context.Context, merchant, site string) (merchant.Site, error)
 }
 
+// Sense knows visits and their devices; sense.Service does.
+type Sense interface {
+	Joins(ctx context.Context, merchant, site, key string) error
+	Visit(ctx context.Context, merchant string, keys ...string) (sense.Visit, error)
+}
+
 // Service runs checkouts.
 type Service struct {
 	Store      Store
 	Merchants  Merchants
 	Payments   Payments
 	Vault      Vault
+	Sense      Sense
 	Processors []Processor                  // in the order in which they are asked
 	ReturnURL  func(payment.Payment) string // where an issuer's page sends the shopper
 	Now        func() time.Time
@@ -65,6 +73,11 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 	account, err := s.Merchants.FindMerchant(ctx, m)
 	if err != nil {
 		return View{}, err
+	}
+	if order.SenseKey != "" {
+		if err := s.Sense.Joins(ctx, m, site.ID, order.SenseKey); err != nil {
+			return View{}, err
+		}
 	}
 	name, again := id.In(ctx, id.Session)
 	if again {

@@ -39,6 +39,7 @@ const (
 	Event        Kind = "evt_"
 	Endpoint     Kind = "whk_"
 	SenseKey     Kind = "sns_"
+	Device       Kind = "dev_"
 	Request      Kind = "req_"
 	Credential   Kind = "key_"
 	User         Kind = "usr_"

@@ -33,6 +33,7 @@ type Merchant struct {
 	Environment Environment
 	Fees        map[string]money.Fee // by currency, EveryCurrency for those not named
 	Processors  []string             // whom to ask, in order; the server's own order when empty
+	Guard       Guard
 	CreatedAt   time.Time
 }
 

@@ -44,26 +44,79 @@ type Event struct {
 // Batch is what a page sends at a time.
 type Batch struct {
 	SenseKey string
+	Nonce    string // of the page
 	Signals  map[string]Signal
 	Events   []Event
+	Network  string // where it came from: see Network
+}
+
+// Page is what a page has sent so far, and what came of that.
+type Page struct {
+	SenseKey string
+	ID       string
+	Merchant string
+	Place    Place
+	Signals  map[string]Signal // as first sent
+	Events   [][]byte          // JSON lists, a batch each, the newest last; only PagesOf gives them
+	Batches  int
+	Network  string
+	Exact    int64  // of the first signals with their times; equal ones are a recording
+	Replayed bool   // another page had sent the very same before
+	Device   string // empty before there are signals
+	Made     bool   // the device was not known before this page
+	Likeness
+	FirstAt time.Time
+	LastAt  time.Time
 }
 
 // Store keeps what was observed.
 type Store interface {
-	// KeepObservation adds a batch to the visit of a sense key. Errors:
-	// fault.NotFound when no session was issued with the key.
-	KeepObservation(ctx context.Context, key string, signals []byte, events []byte, at time.Time) error
+	// ObservePage changes what is kept of a page, in one transaction with its device:
+	// change is given the page as it is, new when nothing was kept yet, and a way to look
+	// devices up by keys; what it gives is kept, if the page is still what it was. It may
+	// be run more than once.
+	// Errors: fault.NotFound when no merchant's page was given the sense key, change's.
+	ObservePage(ctx context.Context, key, page string, change func(Page, Lookup) (Observation, error)) error
+	// KeepSenseKey keeps a key that a page of a merchant's site was given.
+	KeepSenseKey(ctx context.Context, merchant, site, key string, at time.Time) error
+	// FindSenseKey gives the site whose page was given a key, or fault.NotFound.
+	FindSenseKey(ctx context.Context, merchant, key string) (site string, err error)
+	// PagesOf gives what the pages of a sense key have sent, oldest first.
+	PagesOf(ctx context.Context, merchant, key string) ([]Page, error)
+	// FindDevice gives a merchant's device, or fault.NotFound.
+	FindDevice(ctx context.Context, merchant, device string) (Device, error)
+	// EraseDevice takes a merchant's device away, with all that its pages sent.
+	// Errors: fault.NotFound.
+	EraseDevice(ctx context.Context, merchant, device, actor string) error
+}
+
+// Lookup is how devices of the page's merchant are found.
+type Lookup interface {
+	// Devices gives those that have one of the keys, a few of each, the newest first.
+	Devices(keys []int64) ([]Device, error)
+	// Recorded tells whether another page of the merchant's has sent the very same.
+	Recorded(exact int64) (bool, error)
+}
+
+// Observation is what is kept of a page's batch.
+type Observation struct {
+	Page   Page
+	Events []byte  // of this batch; JSON list, empty for none
+	Device *Device // as it is after; nil when there is nothing new of it
+	Keys   []int64 // under which it is to be found
+	Drop   string  // a device that this page had made, and that turned out to be another
 }
 
 // Service is the collector's other end.
 type Service struct {
 	Store Store
+	Keys  Keys
 	Now   func() time.Time
 }
 
 // The closed sets that a batch may speak in.
 var (
-	eventTypes  = set("load", "paste", "resize", "focus", "blur", "visibility", "autofill")
+	eventTypes  = set("load", "paste", "resize", "focus", "blur", "visibility", "autofill", "typing", "pointer")
 	eventFields = set("", "number", "expiry", "cvv", "name")
 	errorWords  = set("", "unavailable", "blocked", "threw", "timeout")
 )
@@ -99,11 +152,18 @@ func (s *Service) Observe(ctx context.Context, batch Batch) error {
 		}
 		batch.Events[i].Value = value
 	}
-	signals, events, err := encode(batch)
+	_, events, err := encode(batch)
 	if err != nil {
 		return err
 	}
-	return s.Store.KeepObservation(ctx, batch.SenseKey, signals, events, s.Now())
+	page, place, err := s.page(batch.SenseKey, batch.Nonce)
+	if err != nil {
+		return err
+	}
+	return s.Store.ObservePage(ctx, batch.SenseKey, page, func(p Page, known Lookup) (Observation, error) {
+		p.Place = place
+		return s.observed(p, batch, events, known)
+	})
 }
 
 // encode writes both parts and looks for digits once more in the text that will

@@ -3,6 +3,7 @@ package sense_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -13,11 +14,35 @@ import (
 	"github.com/paywicket/paywicket/internal/sense"
 )
 
-// notebook remembers what it was told to keep.
-type notebook struct{ kept []string }
+// notebook remembers what it was told to keep, and knows no devices.
+type notebook struct {
+	sense.Store
+	kept []string
+}
 
-func (n *notebook) KeepObservation(_ context.Context, _ string, signals, events []byte, _ time.Time) error {
-	n.kept = append(n.kept, string(signals)+string(events))
+func (n *notebook) ObservePage(_ context.Context, key, page string, change func(sense.Page, sense.Lookup) (sense.Observation, error)) error {
+	o, err := change(sense.Page{SenseKey: key, ID: page, Merchant: "mer_1"}, nobody{})
+	if err != nil {
+		return err
+	}
+	signals, err := json.Marshal(o.Page.Signals)
+	n.kept = append(n.kept, string(signals)+string(o.Events))
+	return err
+}
+
+type nobody struct{}
+
+func (nobody) Devices([]int64) ([]sense.Device, error) { return nil, nil }
+func (nobody) Recorded(int64) (bool, error)            { return false, nil }
+
+// signer signs with what it signs.
+type signer struct{}
+
+func (signer) Sign(message []byte) ([]byte, error) { return message, nil }
+func (signer) CheckSignature(message, signature []byte) error {
+	if string(message) != string(signature) {
+		return errors.New("it is another's")
+	}
 	return nil
 }
 
@@ -28,9 +53,43 @@ func observe(t *testing.T, body string) (string, error) {
 		t.Fatal(err)
 	}
 	book := &notebook{}
-	service := &sense.Service{Store: book, Now: time.Now}
-	err := service.Observe(t.Context(), batch)
+	service := &sense.Service{Store: book, Keys: signer{}, Now: time.Now}
+	var err error
+	if batch.Nonce, err = service.NewPage(batch.SenseKey, sense.Frame); err != nil {
+		t.Fatal(err)
+	}
+	err = service.Observe(t.Context(), batch)
 	return strings.Join(book.kept, ""), err
+}
+
+// A nonce is good for its own key, where it was given, and for a day.
+func TestNonces(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	service := &sense.Service{Store: &notebook{}, Keys: signer{}, Now: func() time.Time { return now }}
+	nonce, err := service.NewPage("sns_1", sense.Frame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		key, nonce string
+		after      time.Duration
+		good       bool
+	}{
+		"its own":          {"sns_1", nonce, 23 * time.Hour, true},
+		"another key":      {"sns_2", nonce, 0, false},
+		"another place":    {"sns_1", "funnel" + strings.TrimPrefix(nonce, "frame"), 0, false},
+		"the day after":    {"sns_1", nonce, 25 * time.Hour, false},
+		"none":             {"sns_1", "", 0, false},
+		"a place only":     {"sns_1", "frame.", 0, false},
+		"not even letters": {"sns_1", "frame.\x00", 0, false},
+	} {
+		late := &sense.Service{Store: service.Store, Keys: signer{}, Now: func() time.Time { return now.Add(c.after) }}
+		err := late.Observe(t.Context(), sense.Batch{SenseKey: c.key, Nonce: c.nonce, Events: []sense.Event{{Type: "load"}}})
+		if (err == nil) != c.good || err != nil && fault.Of(err).Field != "nonce" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }
 
 func TestObserveKeepsPlainFacts(t *testing.T) {

@@ -68,22 +68,23 @@ func (db *DB) FindMerchant(ctx context.Context, id string) (merchant.Merchant, e
 		Environment merchant.Environment
 		Fees        string
 		Processors  string
+		Guard       string
 		CreatedAt   int64 `db:"created_at"`
 	}
-	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, fees, processors, created_at FROM merchants WHERE id = ?`), id); err != nil {
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, fees, processors, guard, created_at FROM merchants WHERE id = ?`), id); err != nil {
 		return merchant.Merchant{}, missing(err)
 	}
 	m := merchant.Merchant{ID: row.ID, Name: row.Name, Environment: row.Environment, CreatedAt: at(row.CreatedAt)}
 	if err := json.Unmarshal([]byte(row.Fees), &m.Fees); err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal([]byte(row.Processors), &m.Processors)
+	return m, errors.Join(json.Unmarshal([]byte(row.Processors), &m.Processors), json.Unmarshal([]byte(row.Guard), &m.Guard))
 }
 
 // SetTerms replaces what a merchant pays and where its payments go.
 func (db *DB) SetTerms(ctx context.Context, m merchant.Merchant) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE merchants SET fees = ?, processors = ? WHERE id = ?`), encode(m.Fees), encode(m.Processors), m.ID)
+		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE merchants SET fees = ?, processors = ?, guard = ? WHERE id = ?`), encode(m.Fees), encode(m.Processors), encode(m.Guard), m.ID)
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,7 @@ func (db *DB) SetTerms(ctx context.Context, m merchant.Merchant) error {
 			return errors.Join(notFound, err)
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{
-			Merchant: m.ID, Actor: "operator", Action: "merchant.terms", Object: m.ID, Detail: "fees " + encode(m.Fees) + ", processors " + encode(m.Processors),
+			Merchant: m.ID, Actor: "operator", Action: "merchant.terms", Object: m.ID, Detail: "fees " + encode(m.Fees) + ", processors " + encode(m.Processors) + ", guard " + encode(m.Guard),
 		})
 	})
 }

@@ -2,44 +2,292 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"math"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/sense"
 )
 
 var _ sense.Store = (*DB)(nil)
 
-// maxBatches is how many batches one visit may send.
-const maxBatches = 100
+// pageRow is a row of sense_pages.
+type pageRow struct {
+	SenseKey   string `db:"sense_key"`
+	Page       string
+	Merchant   string
+	Place      sense.Place
+	Signals    []byte
+	Network    string
+	Exact      int64
+	Replayed   int
+	Device     string
+	Made       int
+	Verdict    sense.Verdict
+	Confidence int
+	Reasons    []byte
+	Batches    int
+	FirstAt    int64 `db:"first_at"`
+	LastAt     int64 `db:"last_at"`
+}
 
-// KeepObservation adds a batch to the visit of a sense key. The key is a
-// capability that was issued with a session, and names the merchant.
-func (db *DB) KeepObservation(ctx context.Context, key string, signals, events []byte, now time.Time) error {
+const selectPages = `SELECT sense_key, page, merchant, place, signals, network, exact, replayed, device, made, verdict, confidence, reasons, batches, first_at, last_at FROM sense_pages `
+
+func (r pageRow) page() (sense.Page, error) {
+	p := sense.Page{
+		SenseKey: r.SenseKey, ID: r.Page, Merchant: r.Merchant, Place: r.Place, Network: r.Network, Exact: r.Exact, Replayed: r.Replayed != 0,
+		Device: r.Device, Made: r.Made != 0, Likeness: sense.Likeness{Verdict: r.Verdict, Confidence: float64(r.Confidence) / 1000},
+		Batches: r.Batches, FirstAt: at(r.FirstAt), LastAt: at(r.LastAt),
+	}
+	return p, errors.Join(json.Unmarshal(r.Signals, &p.Signals), json.Unmarshal(r.Reasons, &p.Reasons))
+}
+
+// ownerOf gives the merchant whose page was given a sense key.
+func ownerOf(ctx context.Context, q queryer, key string) (string, error) {
+	var merchant string
+	err := q.GetContext(ctx, &merchant, q.Rebind(`SELECT merchant FROM checkout_sessions WHERE sense_key = ?
+		UNION ALL SELECT merchant FROM sense_keys WHERE sense_key = ? LIMIT 1`), key, key)
+	return merchant, missing(err)
+}
+
+// observeTries is how often a page is read again that changed meanwhile.
+const observeTries = 5
+
+// errChanged is a page that has changed since it was read.
+var errChanged = fault.New(fault.Conflict, "The page has sent something else at the same time. Send it again.")
+
+// ObservePage changes what is kept of a page, with its device. Pages and devices are read
+// beside the writer, which others wait for; a page that has changed by then is read again.
+func (db *DB) ObservePage(ctx context.Context, key, page string, change func(sense.Page, sense.Lookup) (sense.Observation, error)) error {
+	for try := 1; ; try++ {
+		p, err := db.readPage(ctx, key, page)
+		if err != nil {
+			return err
+		}
+		before := p.Batches
+		o, err := change(p, deviceLookup{ctx, db.reader, p.Merchant})
+		if err != nil {
+			return err
+		}
+		err = db.write(ctx, func(ctx context.Context, tx *transaction) error { return tx.keepObservation(ctx, before, o) })
+		if !errors.Is(err, errChanged) || try == observeTries {
+			return err
+		}
+	}
+}
+
+// readPage gives a page as it is, new when nothing of it was kept yet.
+func (db *DB) readPage(ctx context.Context, key, page string) (sense.Page, error) {
+	var row pageRow
+	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND page = ?`), key, page)
+	if errors.Is(err, sql.ErrNoRows) {
+		p := sense.Page{SenseKey: key, ID: page}
+		p.Merchant, err = ownerOf(ctx, db.reader, key)
+		return p, err
+	}
+	if err != nil {
+		return sense.Page{}, err
+	}
+	return row.page()
+}
+
+// keepObservation writes a page that had sent so many batches before, and its device.
+func (tx *transaction) keepObservation(ctx context.Context, before int, o sense.Observation) error {
+	p := o.Page
+	var failed error
+	run := func(text string, args ...any) int64 {
+		if failed != nil {
+			return 0
+		}
+		result, err := tx.ExecContext(ctx, tx.Rebind(text), args...)
+		if err != nil {
+			failed = err
+			return 0
+		}
+		n, err := result.RowsAffected()
+		failed = err
+		return n
+	}
+	if run(`INSERT INTO sense_pages (sense_key, page, merchant, place, signals, network, exact, replayed, device, made, verdict, confidence, reasons, batches, first_at, last_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sense_key, page) DO UPDATE SET signals = excluded.signals, exact = excluded.exact,
+		replayed = excluded.replayed, device = excluded.device, made = excluded.made, verdict = excluded.verdict, confidence = excluded.confidence,
+		reasons = excluded.reasons, batches = excluded.batches, last_at = excluded.last_at WHERE sense_pages.batches = ?`,
+		p.SenseKey, p.ID, p.Merchant, string(p.Place), encode(p.Signals), p.Network, p.Exact, flag(p.Replayed), p.Device, flag(p.Made), string(p.Verdict),
+		int(math.Round(p.Confidence*1000)), encode(p.Reasons), p.Batches, millis(p.FirstAt), millis(p.LastAt), before) == 0 && failed == nil {
+		return errChanged
+	}
+	if len(o.Events) > 0 {
+		run(`INSERT INTO sense_events (merchant, sense_key, page, events) VALUES (?, ?, ?, ?)`, p.Merchant, p.SenseKey, p.ID, string(o.Events))
+	}
+	if d := o.Device; d != nil {
+		run(`INSERT INTO devices (merchant, id, features, visitors, networks, visits, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (merchant, id) DO UPDATE SET features = excluded.features, visitors = excluded.visitors, networks = excluded.networks,
+			visits = excluded.visits, last_at = excluded.last_at`,
+			d.Merchant, d.ID, encode(d.Features), encode(d.Visitors), encode(d.Networks), d.Visits, millis(d.FirstAt), millis(d.LastAt))
+		for _, key := range o.Keys {
+			run(`INSERT INTO device_keys (merchant, key, device) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, d.Merchant, key, d.ID)
+		}
+	}
+	if o.Drop != "" {
+		run(`DELETE FROM devices WHERE merchant = ? AND id = ?`, p.Merchant, o.Drop)
+	}
+	return failed
+}
+
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// perKey is how many devices are looked at under one key.
+const perKey = 20
+
+// deviceLookup looks a merchant's devices up.
+type deviceLookup struct {
+	ctx      context.Context
+	q        queryer
+	merchant string
+}
+
+// deviceRow is a row of devices.
+type deviceRow struct {
+	Merchant, ID                 string
+	Features, Visitors, Networks []byte
+	Visits                       int
+	FirstAt                      int64 `db:"first_at"`
+	LastAt                       int64 `db:"last_at"`
+}
+
+const selectDevices = `SELECT merchant, id, features, visitors, networks, visits, first_at, last_at FROM devices `
+
+func (r deviceRow) device() (sense.Device, error) {
+	d := sense.Device{ID: r.ID, Merchant: r.Merchant, Visits: r.Visits, FirstAt: at(r.FirstAt), LastAt: at(r.LastAt)}
+	return d, errors.Join(json.Unmarshal(r.Features, &d.Features), json.Unmarshal(r.Visitors, &d.Visitors), json.Unmarshal(r.Networks, &d.Networks))
+}
+
+// Devices gives those that have one of the keys. Names begin with the time they were
+// given, so the newest of a key come first.
+func (l deviceLookup) Devices(keys []int64) ([]sense.Device, error) {
+	var found []sense.Device
+	seen := map[string]bool{}
+	for _, key := range keys {
+		var names []string
+		if err := l.q.SelectContext(l.ctx, &names, l.q.Rebind(`SELECT device FROM device_keys WHERE merchant = ? AND key = ? ORDER BY device DESC LIMIT ?`), l.merchant, key, perKey); err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			var row deviceRow
+			if err := l.q.GetContext(l.ctx, &row, l.q.Rebind(selectDevices+`WHERE merchant = ? AND id = ?`), l.merchant, name); err != nil {
+				return nil, err
+			}
+			d, err := row.device()
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, d)
+		}
+	}
+	return found, nil
+}
+
+// Recorded tells whether the very same signals were sent before.
+func (l deviceLookup) Recorded(exact int64) (bool, error) {
+	if exact == 0 {
+		return false, nil
+	}
+	var n int
+	err := l.q.GetContext(l.ctx, &n, l.q.Rebind(`SELECT count(*) FROM (SELECT 1 FROM sense_pages WHERE merchant = ? AND exact = ? LIMIT 1) t`), l.merchant, exact)
+	return n > 0, err
+}
+
+// PagesOf gives what the pages of a sense key have sent.
+func (db *DB) PagesOf(ctx context.Context, m, key string) ([]sense.Page, error) {
+	var rows []pageRow
+	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND merchant = ? ORDER BY first_at, page`), key, m); err != nil {
+		return nil, err
+	}
+	pages, err := collect(rows, pageRow.page)
+	for i := range pages {
+		if err == nil {
+			err = db.reader.SelectContext(ctx, &pages[i].Events, db.reader.Rebind(`SELECT events FROM sense_events WHERE sense_key = ? AND page = ? AND merchant = ? ORDER BY position`), key, pages[i].ID, m)
+		}
+	}
+	return pages, err
+}
+
+// FindDevice gives a merchant's device.
+func (db *DB) FindDevice(ctx context.Context, m, device string) (sense.Device, error) {
+	var row deviceRow
+	if err := db.reader.GetContext(ctx, &row, db.reader.Rebind(selectDevices+`WHERE merchant = ? AND id = ?`), m, device); err != nil {
+		return sense.Device{}, missing(err)
+	}
+	return row.device()
+}
+
+// EraseDevice takes a merchant's device away, with all that its pages sent.
+func (db *DB) EraseDevice(ctx context.Context, m, device, actor string) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		var session struct{ ID, Merchant string }
-		if err := tx.GetContext(ctx, &session, tx.Rebind(`SELECT id, merchant FROM checkout_sessions WHERE sense_key = ?`), key); err != nil {
-			return missing(err)
-		}
-		// The signals that came first stay: later ones could be made up after the fact.
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO sense_visits (sense_key, merchant, session, signals, batches, first_at, last_at) VALUES (?, ?, ?, ?, 1, ?, ?)
-			ON CONFLICT (sense_key) DO UPDATE SET batches = sense_visits.batches + 1, last_at = excluded.last_at,
-			signals = CASE WHEN sense_visits.signals = '' THEN excluded.signals ELSE sense_visits.signals END`),
-			key, session.Merchant, session.ID, string(signals), millis(now), millis(now)); err != nil {
+		result, err := tx.ExecContext(ctx, tx.Rebind(`DELETE FROM devices WHERE merchant = ? AND id = ?`), m, device)
+		if err != nil {
 			return err
 		}
-		var batches int
-		if err := tx.GetContext(ctx, &batches, tx.Rebind(`SELECT batches FROM sense_visits WHERE sense_key = ?`), key); err != nil {
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, missing(sql.ErrNoRows))
+		}
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`DELETE FROM sense_pages WHERE merchant = ? AND device = ?`), m, device); err != nil {
 			return err
 		}
-		if batches > maxBatches {
-			return fault.New(fault.TooMany, "This page has sent enough.")
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "device.erase", Object: device})
+	})
+}
+
+// ForgetVisits drops what pages of all merchants sent before a time, devices that were not
+// seen since, and keys of pages that were given before: for whoever clears up in the whole
+// house.
+func (db *DB) ForgetVisits(ctx context.Context, before time.Time, limit int) (int, error) {
+	total := 0
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		total = 0
+		for _, text := range []string{
+			`DELETE FROM sense_pages WHERE (sense_key, page) IN (SELECT sense_key, page FROM sense_pages WHERE first_at < ? ORDER BY first_at LIMIT ?)`,
+			`DELETE FROM devices WHERE (merchant, id) IN (SELECT merchant, id FROM devices WHERE last_at < ? ORDER BY last_at LIMIT ?)`,
+			`DELETE FROM sense_keys WHERE sense_key IN (SELECT sense_key FROM sense_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)`,
+		} {
+			result, err := tx.ExecContext(ctx, tx.Rebind(text), millis(before), limit)
+			if err != nil {
+				return err
+			}
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			total += int(n)
 		}
-		if len(events) == 0 {
-			return nil
-		}
-		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO sense_events (merchant, sense_key, events, at) VALUES (?, ?, ?, ?)`),
-			session.Merchant, key, string(events), millis(now))
+		return nil
+	})
+	return total, err
+}
+
+// KeepSenseKey keeps a key that a page of a merchant's site was given.
+func (db *DB) KeepSenseKey(ctx context.Context, m, site, key string, now time.Time) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO sense_keys (sense_key, merchant, site, created_at) VALUES (?, ?, ?, ?)`), key, m, site, millis(now))
 		return err
 	})
+}
+
+// FindSenseKey gives the site whose page was given a key. Errors: fault.NotFound.
+func (db *DB) FindSenseKey(ctx context.Context, m, key string) (site string, err error) {
+	err = db.reader.GetContext(ctx, &site, db.reader.Rebind(`SELECT site FROM sense_keys WHERE sense_key = ? AND merchant = ?`), key, m)
+	return site, missing(err)
 }

@@ -23,10 +23,10 @@ func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor strin
 	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
-			(id, merchant, site, amount, currency, reference, description, metadata, terms, sense_key, created_at, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			(id, merchant, site, amount, currency, reference, description, metadata, terms, sense_key, joined_key, created_at, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata), encode(s.Terms),
-			s.SenseKey, millis(s.CreatedAt), millis(s.ExpiresAt)); err != nil {
+			s.SenseKey, s.JoinedKey, millis(s.CreatedAt), millis(s.ExpiresAt)); err != nil {
 			return err
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: s.Merchant, Actor: actor, Action: "session.create", Object: s.ID, Detail: s.Amount.String()})
@@ -45,26 +45,28 @@ type sessionRow struct {
 	Metadata    string
 	Terms       string
 	SenseKey    string               `db:"sense_key"`
+	JoinedKey   string               `db:"joined_key"`
 	CreatedAt   int64                `db:"created_at"`
 	ExpiresAt   int64                `db:"expires_at"`
 	Seller      string               `db:"seller"`
 	Environment merchant.Environment `db:"environment"`
 	Fees        string
 	Processors  string
+	Guard       string
 	SiteName    string `db:"site_name"`
 	Descriptor  string
 	Origins     string
 }
 
 const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata, s.terms,
-	s.sense_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, w.name AS site_name, w.descriptor, w.origins
+	s.sense_key, s.joined_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, m.guard, w.name AS site_name, w.descriptor, w.origins
 	FROM checkout_sessions s JOIN merchants m ON m.id = s.merchant JOIN sites w ON w.merchant = s.merchant AND w.id = s.site `
 
 func (r sessionRow) view() (checkout.View, error) {
 	v := checkout.View{
 		Session: checkout.Session{
 			ID: r.ID, Merchant: r.Merchant, Site: r.Site, Amount: money.Amount{Minor: r.Amount, Currency: r.Currency},
-			Reference: r.Reference, Description: r.Description, SenseKey: r.SenseKey,
+			Reference: r.Reference, Description: r.Description, SenseKey: r.SenseKey, JoinedKey: r.JoinedKey,
 			CreatedAt: at(r.CreatedAt), ExpiresAt: at(r.ExpiresAt),
 		},
 		Merchant: merchant.Merchant{ID: r.Merchant, Name: r.Seller, Environment: r.Environment},
@@ -80,6 +82,9 @@ func (r sessionRow) view() (checkout.View, error) {
 		return v, err
 	}
 	if err := json.Unmarshal([]byte(r.Fees), &v.Merchant.Fees); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(r.Guard), &v.Merchant.Guard); err != nil {
 		return v, err
 	}
 	return v, json.Unmarshal([]byte(r.Origins), &v.Site.Origins)

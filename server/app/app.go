@@ -115,17 +115,19 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	if err = a.loadBINs(ctx); err != nil {
 		return err
 	}
+	senses := &sense.Service{Store: a.db, Keys: a.keys.ring, Now: clock}
 	checkouts := &checkout.Service{
+		Sense: senses,
 		Store: a.db, Merchants: a.db, Payments: a.payments, Vault: a.cards, Processors: gateways.abilities(), Now: clock, Log: a.log,
 		ReturnURL: a.returnURL,
 	}
 	mounts := []server.Mounter{
 		&page.Pages{
-			Checkout: checkouts, Payments: a.payments, Sense: &sense.Service{Store: a.db, Now: clock},
+			Checkout: checkouts, Payments: a.payments, Sense: senses, Merchants: a.db, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{
-			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Webhooks: a.webhooks, Keys: a.idempotent,
+			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Webhooks: a.webhooks, Keys: a.idempotent,
 			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},

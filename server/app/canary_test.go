@@ -159,7 +159,7 @@ func (v *visitor) doors() []func(number string) {
 		func(n string) { v.ask("GET", "/v1/tokens?number="+n, "") },
 		func(n string) { v.ask("GET", "/"+n, "") },
 		func(n string) { v.ask("POST", "/checkout/"+n+"/pay", cardBody(n)) },
-		func(n string) { v.ask("POST", "/sense/events", cardBody(n)) },
+		func(n string) { v.ask("POST", "/sense/seen", cardBody(n)) },
 		func(n string) { v.ask("POST", "/v1/checkout_sessions", `{"amount":`+n+`,"currency":"`+n+`"}`) },
 		func(n string) { v.ask("POST", "/v1/webhook_endpoints", `{"url":"ftp://example.com/`+n+`"}`) },
 		func(n string) {

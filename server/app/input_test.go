@@ -156,33 +156,6 @@ func TestBadEndpointsAndSites(t *testing.T) {
 	}
 }
 
-func TestSenseTakesWhatItShould(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	page := h.call("GET", "/checkout/"+h.session(), "")
-	_, rest, _ := strings.Cut(page.Body, "sense_key&#34;:&#34;")
-	key, _, _ := strings.Cut(rest, "&#34;")
-	good := `{"sense_key":"` + key + `","signals":{"screen":{"value":[1920,1080],"ms":0.1}},"events":[{"type":"focus","field":"number","at":3}]}`
-	if a := h.call("POST", "/sense/events", good); a.Status != 204 {
-		t.Errorf("a good batch: %d %s", a.Status, a.Body)
-	}
-	for name, c := range map[string]struct {
-		body   string
-		status int
-	}{
-		"unknown key":   {strings.Replace(good, key, "sns_00000000000000000000000000", 1), 404},
-		"typed value":   {strings.Replace(good, `"at":3`, `"at":3,"value":"4111 1111 1111 1111"`, 1), 400},
-		"key press":     {strings.Replace(good, `"focus"`, `"keydown"`, 1), 400},
-		"unknown field": {strings.Replace(good, `"at":3`, `"at":3,"key":"4"`, 1), 400},
-		"too large":     {strings.Replace(good, `"screen"`, `"`+strings.Repeat("a", 33<<10)+`"`, 1), 413},
-	} {
-		if a := h.call("POST", "/sense/events", c.body); a.Status != c.status {
-			t.Errorf("%s: %d %s", name, a.Status, a.Body)
-		}
-	}
-	h.expectNoTrace("4111 1111 1111 1111", "keydown")
-}
-
 // A connection that drips its request is cut, and unknown addresses and methods
 // are answered like everything else.
 func TestSlowAndStrangeRequests(t *testing.T) {

@@ -8,6 +8,9 @@
 //	POST /v1/payments/{id}/void      release what was not captured
 //	POST /v1/payments/{id}/ready     its order is stored: its webhooks may come
 //	POST /v1/payments/{id}/refunds   give back what was captured, or a part of it
+//	GET  /v1/devices/{id}            what is known of a shopper's device, in words
+//	DELETE /v1/devices/{id}          nothing of it is kept any more
+//	GET  /v1/checkout_sessions/{id}/visit  which device a checkout was opened on, and why that is thought
 //	POST /v1/tokens                  keep a card without charging it
 //	GET  /v1/tokens/{id}             what may be shown of a kept card
 //	PATCH  /v1/tokens/{id}           whose card it is
@@ -41,6 +44,7 @@ import (
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/internal/webhook"
 	"github.com/paywicket/paywicket/server/guard"
@@ -53,6 +57,7 @@ type API struct {
 	Checkout  *checkout.Service
 	Payments  *payment.Service
 	Vault     *vault.Service
+	Sense     *sense.Service
 	Webhooks  *webhook.Service
 	Keys      *idempotency.Service
 	// Watch tells of changes to what is a merchant's until stop is called; Closing, that the
@@ -78,6 +83,9 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Post("/payments/:id/refunds", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.refundPayment))
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
 	v1.Post("/tokens", secret, once, a.createToken)
+	v1.Get("/devices/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findDevice))
+	v1.Delete("/devices/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.eraseDevice))
+	v1.Get("/checkout_sessions/:id/visit", secret, wire.Handle(a.Log, fiber.StatusOK, a.findVisit))
 	v1.Get("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findToken))
 	v1.Patch("/tokens/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.updateToken))
 	v1.Post("/tokens/:id/revoke", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.revokeToken))

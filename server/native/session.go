@@ -21,6 +21,7 @@ type sessionRequest struct {
 	Description string            `json:"description"`                // shown to the shopper
 	Metadata    map[string]string `json:"metadata"`
 	Customer    event.Customer    `json:"customer"`   // who pays: told to processors, and kept with the card
+	SenseKey    string            `json:"sense_key"`  // of your pages that lead to it
 	ExpiresIn   int64             `json:"expires_in"` // seconds, 900 when 0
 	Terms
 }
@@ -48,7 +49,7 @@ func (a *API) createSession(call wire.Call, in sessionRequest) (Session, error) 
 	life := time.Duration(min(max(in.ExpiresIn, -1), 1<<30)) * time.Second
 	v, err := a.Checkout.Create(call, call.Merchant(), checkout.Order{
 		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
-		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), Life: life, Terms: in.terms(),
+		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), SenseKey: in.SenseKey, Life: life, Terms: in.terms(),
 	}, call.Actor())
 	if err != nil {
 		return Session{}, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/paywicket/paywicket/embed"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/guard"
 )
 
@@ -48,12 +49,16 @@ func (p *Pages) show(c *fiber.Ctx) error {
 		}
 		return err
 	}
-	data, err := json.Marshal(p.data(v))
+	shown := p.data(v)
+	if shown.SenseNonce, err = p.Sense.NewPage(shown.SenseKey, sense.Frame); err != nil {
+		p.Log.Warn("a page gets no nonce for what it sees", "error", err)
+	}
+	data, err := json.Marshal(shown)
 	if err != nil {
 		return err
 	}
 	return p.render(c, fiber.StatusOK, v.Site.Origins, sheet{
-		Title: "Pay " + v.Merchant.Name, Data: string(data), Style: "checkout.css", Scripts: []string{"checkout.js", "sense.js"},
+		Title: "Pay " + v.Merchant.Name, Data: string(data), Style: "checkout.css", Scripts: []string{"checkout.js", "seen.js"},
 	})
 }
 

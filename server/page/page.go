@@ -10,7 +10,9 @@
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
 //	GET  /checkout/{session}/challenge/{key}   where an issuer's page sends the shopper back, once
 //	GET  /return/{merchant}/{payment}/{key}    the same for a payment without a checkout: on to the merchant
-//	POST /sense/events                   signals and page events
+//	GET  /sense.js                       the collector for the merchant's own pages
+//	POST /sense/open                     a sense key for such a page
+//	POST /sense/seen                     signals and page events, of it or of the frame
 //
 // The session's id is the capability: whoever holds it may see and pay that one
 // purchase, for the minutes it lives. Requests from pages of other origins are
@@ -18,6 +20,7 @@
 package page
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"time"
@@ -39,13 +42,21 @@ type Pages struct {
 	Checkout   *checkout.Service
 	Payments   *payment.Service
 	Sense      *sense.Service
+	Merchants  Merchants
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
 	// Watch tells of changes to a payment until stop is called; Closing, that the server ends.
 	Watch   func(id string) (changed <-chan struct{}, stop func())
 	Closing <-chan struct{}
 	Now     func() time.Time
+	Proxied bool // a proxy in front says where requests come from
 	Log     *slog.Logger
+}
+
+// Merchants finds sites; merchant.Store does.
+type Merchants interface {
+	FindMerchant(ctx context.Context, merchant string) (merchant.Merchant, error)
+	FindSite(ctx context.Context, merchant, site string) (merchant.Site, error)
 }
 
 // Mount names the routes.
@@ -57,7 +68,8 @@ func (p *Pages) Mount(router fiber.Router) {
 	router.Get("/checkout/:session/events", p.live)
 	router.Get("/checkout/:session/challenge/:key", p.returned)
 	router.Get("/return/:merchant/:payment/:key", p.goOn)
-	router.Post("/sense/events", p.observe)
+	router.Post("/sense/open", p.openVisit)
+	router.Post("/sense/seen", p.observe)
 }
 
 // session gives the session id of the path, copied, or not-found when it has not
@@ -91,10 +103,18 @@ func (p *Pages) data(v checkout.View) PageData {
 		Session: v.Session.ID, Status: string(v.Status(now)),
 		Amount: v.Session.Amount.Minor, Currency: v.Session.Amount.Currency, Exponent: exponent,
 		Merchant: v.Merchant.Name, Description: v.Session.Description, Origins: v.Site.Origins,
-		SenseKey: v.Session.SenseKey, Sandbox: v.Merchant.Environment == merchant.Test,
+		SenseKey: v.Session.Visit(), SenseOff: listed(v.Merchant.Guard.SignalsOff), Sandbox: v.Merchant.Environment == merchant.Test,
 		ExpiresAt: v.Session.ExpiresAt.UnixMilli(), ServerTime: now.UnixMilli(),
 		AttemptsLeft: v.AttemptsLeft(), Result: result(v),
 	}
+}
+
+// listed is a list that is never null in JSON.
+func listed(names []string) []string {
+	if names == nil {
+		return []string{}
+	}
+	return names
 }
 
 // result is what came of the newest payment, or nil when there is none.

@@ -6,7 +6,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/guard"
 	"github.com/paywicket/paywicket/server/wire"
 )
@@ -55,35 +54,4 @@ func (p *Pages) result(c *fiber.Ctx) error {
 		return wire.Fail(c, p.Log, err)
 	}
 	return answer(c, v)
-}
-
-// observe takes in what the collector saw.
-func (p *Pages) observe(c *fiber.Ctx) error {
-	if err := guard.SameOrigin(c, p.Origin); err != nil {
-		return wire.Fail(c, p.Log, err)
-	}
-	body, err := wire.Body(c, maxSenseBody)
-	if err != nil {
-		return wire.Fail(c, p.Log, err)
-	}
-	var sent SenseBatch
-	if err := wire.Decode(body, &sent); err != nil {
-		return wire.Fail(c, p.Log, err)
-	}
-	if err := p.Sense.Observe(c.UserContext(), sent.batch()); err != nil {
-		return wire.Fail(c, p.Log, err)
-	}
-	return c.SendStatus(fiber.StatusNoContent)
-}
-
-// batch gives the wire's batch to the domain.
-func (b SenseBatch) batch() sense.Batch {
-	out := sense.Batch{SenseKey: b.SenseKey, Signals: make(map[string]sense.Signal, len(b.Signals))}
-	for name, s := range b.Signals {
-		out.Signals[name] = sense.Signal(s)
-	}
-	for _, e := range b.Events {
-		out.Events = append(out.Events, sense.Event(e))
-	}
-	return out
 }

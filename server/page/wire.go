@@ -11,6 +11,8 @@ type PageData struct {
 	Description  string     `json:"description"`
 	Origins      []string   `json:"origins"` // exact origins that may talk to this frame
 	SenseKey     string     `json:"sense_key"`
+	SenseNonce   string     `json:"sense_nonce"` // lets this page send what it saw
+	SenseOff     []string   `json:"sense_off"`   // signals that the merchant does not want
 	Sandbox      bool       `json:"sandbox"`
 	ExpiresAt    int64      `json:"expires_at"`  // unix milliseconds
 	ServerTime   int64      `json:"server_time"` // unix milliseconds
@@ -56,10 +58,25 @@ type Action struct {
 	URL  string `json:"url"`  // the issuer's page, to be shown in a nested frame
 }
 
+// VisitRequest asks for a sense key for a page of a merchant's site.
+type VisitRequest struct {
+	Merchant string `json:"merchant"`
+	Site     string `json:"site"`      // the merchant's first when empty
+	SenseKey string `json:"sense_key"` // of an earlier page of the same visit; empty for none
+}
+
+// VisitOpened is a sense key for a page.
+type VisitOpened struct {
+	SenseKey string   `json:"sense_key"`
+	Nonce    string   `json:"nonce"` // lets this page send what it saw
+	Off      []string `json:"off"`   // signals that the merchant does not want
+}
+
 // SenseBatch is what the collector sends at a time.
 type SenseBatch struct {
 	SenseKey string                 `json:"sense_key"`
-	Signals  map[string]SenseSignal `json:"signals,omitempty"` // sent once
+	Nonce    string                 `json:"nonce"`             // of the page
+	Signals  map[string]SenseSignal `json:"signals,omitempty"` // each once
 	Events   []SenseEvent           `json:"events,omitempty"`
 }
 
@@ -72,7 +89,7 @@ type SenseSignal struct {
 
 // SenseEvent is something that happened on the page, never what was typed.
 type SenseEvent struct {
-	Type  string `json:"type"`            // load paste resize focus blur visibility autofill
+	Type  string `json:"type"`            // load paste resize focus blur visibility autofill typing pointer
 	Field string `json:"field,omitempty"` // number expiry cvv name
 	At    int    `json:"at"`              // milliseconds since the script's start
 	Value any    `json:"value,omitempty"`

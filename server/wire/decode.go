@@ -38,6 +38,20 @@ func Body(c *fiber.Ctx, limit int) ([]byte, error) {
 	if !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationJSON) {
 		return nil, fault.New(fault.Unsupported, "Send the body as JSON, with the header Content-Type: application/json.")
 	}
+	return bounded(c, limit)
+}
+
+// PlainBody is Body for JSON that a page sends to another origin or while it goes away:
+// browsers do that without asking first only as text/plain. What it can do must need no
+// more than what is in it.
+func PlainBody(c *fiber.Ctx, limit int) ([]byte, error) {
+	if len(c.Request().Header.ContentEncoding()) > 0 {
+		return nil, fault.New(fault.Unsupported, "Send the body without Content-Encoding.")
+	}
+	return bounded(c, limit)
+}
+
+func bounded(c *fiber.Ctx, limit int) ([]byte, error) {
 	body := c.Request().Body()
 	if len(body) > limit {
 		return nil, fault.New(fault.TooLarge, "The body may have %d bytes at most.", limit)

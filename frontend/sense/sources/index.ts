@@ -1,24 +1,38 @@
-// The signals, in the order in which they are read: the cheap ones first.
+// The signals: those that are quick, those that draw, and those that take a moment and
+// are told later.
 
+import audio from "./audio";
 import automation from "./automation";
 import brands from "./brands";
 import canvas from "./canvas";
+import codecs from "./codecs";
 import cores from "./cores";
+import fonts from "./fonts";
+import gamut from "./gamut";
 import graphics from "./graphics";
+import hints from "./hints";
 import languages from "./languages";
+import limits from "./limits";
+import locale from "./locale";
+import math from "./math";
 import media from "./media";
 import memory from "./memory";
+import permissions from "./permissions";
 import platform from "./platform";
+import ratio from "./ratio";
 import screenSize from "./screen";
 import storage from "./storage";
 import timeZone from "./time-zone";
 import touch from "./touch";
+import visitor from "./visitor";
 
 type Plain = string | number | boolean;
+type Value = Plain | Plain[] | undefined;
 
 /** A signal: a plain value or a list of them; nothing when it is not to be had. */
-export type Source = () => Plain | Plain[] | undefined;
+export type Source = () => Value | Promise<Value>;
+export type Sources = Record<string, Source>;
 
-export const sources = {
-  platform, cores, memory, touch, languages, timeZone, screen: screenSize, media, brands, storage, automation, canvas, graphics,
-} satisfies Record<string, Source>;
+export const quick: Sources = { platform, cores, memory, touch, languages, timeZone, locale, screen: screenSize, ratio, gamut, media, brands, storage, visitor, math, codecs };
+export const drawn: Sources = { graphics, limits, canvas, automation };
+export const late: Sources = { hints, audio, permissions, fonts };

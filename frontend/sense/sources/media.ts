@@ -1,11 +1,9 @@
-// What the shopper and the screen prefer: dark mode, less motion, more contrast,
-// a wide gamut, a coarse pointer. Each may change by itself at any time.
+// What the shopper prefers: dark mode, less motion, more contrast, less transparency,
+// forced and inverted colours. Each may change at any time, some by the hour of the day.
 
-const queries = [
-  "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)", "(prefers-contrast: more)",
-  "(forced-colors: active)", "(color-gamut: p3)", "(dynamic-range: high)", "(pointer: coarse)", "(hover: hover)",
-];
+const preferences = ["color-scheme: dark", "reduced-motion: reduce", "contrast: more", "reduced-transparency: reduce"];
 
 export default function media(): boolean[] {
-  return queries.map((query) => matchMedia(query).matches);
+  return [...preferences.map((name) => `(prefers-${name})`), "(forced-colors: active)", "(inverted-colors: inverted)"]
+    .map((query) => matchMedia(query).matches);
 }

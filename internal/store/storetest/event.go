@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"testing"
-	"time"
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
@@ -54,32 +53,4 @@ func events(t *testing.T, h *house) {
 	h.same("pages", seen, ids)
 	_, err := h.db.ListEvents(t.Context(), o.Merchant.ID, "evt_unknown", 2)
 	h.refused("an unknown cursor", err, fault.Invalid)
-}
-
-func observations(t *testing.T, h *house) {
-	s := h.session(h.open("Kestrel Kettles"))
-	observe := func(signals, events string) error {
-		h.pass(time.Second)
-		return h.db.KeepObservation(t.Context(), s.SenseKey, []byte(signals), []byte(events), h.now())
-	}
-	h.must(observe("", `[{"type":"load","at":1}]`))
-	h.must(observe(`{"cores":{"value":8}}`, ""))
-	h.must(observe(`{"cores":{"value":64}}`, `[{"type":"paste","at":2}]`))
-	if n := h.count(`SELECT count(*) FROM sense_visits WHERE merchant = ? AND session = ? AND signals LIKE '%:8}%'`, s.Merchant, s.ID); n != 1 {
-		t.Error("the signals that came first were not kept")
-	}
-	if n := h.count(`SELECT count(*) FROM sense_events WHERE sense_key = ?`, s.SenseKey); n != 2 {
-		t.Errorf("%d batches of events", n)
-	}
-	h.refused("a key that was not issued", h.db.KeepObservation(t.Context(), id.New(id.SenseKey), nil, []byte(`[]`), h.now()), fault.NotFound)
-	var err error
-	for range 100 {
-		if err = observe("", `[{"type":"focus","at":3}]`); err != nil {
-			break
-		}
-	}
-	h.refused("a visit without end", err, fault.TooMany)
-	if n := h.count(`SELECT count(*) FROM sense_events WHERE sense_key = ?`, s.SenseKey); n > 100 {
-		t.Errorf("%d batches are kept", n)
-	}
 }

@@ -53,6 +53,8 @@ func Run(t *testing.T) {
 		"deliveries again":                 deliveriesAgain,
 		"watching":                         watching,
 		"observations":                     observations,
+		"observations at once":             observationsAtOnce,
+		"sense keys":                       senseKeys,
 		"an audit trail":                   auditTrail,
 		"an audit trail tampered with":     auditTrailTamperedWith,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
