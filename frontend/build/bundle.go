@@ -24,6 +24,7 @@ var entries = []entry{
 	{"frontend/checkout/main.tsx", "checkout.js", true},
 	{"frontend/checkout/checkout.css", "checkout.css", true},
 	{"frontend/checkout/challenge-return.ts", "challenge-return.js", true},
+	{"frontend/checkout/proof.worker.ts", "proof.js", true},
 	{"frontend/sense/frame.ts", "seen.js", true},
 	{"frontend/sense/funnel.ts", "sense.js", false},
 }

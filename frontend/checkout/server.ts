@@ -2,6 +2,7 @@
 // have put anything in between.
 
 import type { PayRequest, PayResult } from "../shared/wire.gen";
+import { solve } from "./proof";
 
 /** A refusal by the server, before anything was sent to a bank. */
 export interface Refusal {
@@ -17,9 +18,15 @@ const statuses = ["authorized", "declined", "requires_action", "processing", "fa
 const isResult = (body: unknown): body is PayResult =>
   typeof body === "object" && body !== null && "status" in body && statuses.includes(String(body.status));
 
-async function call(path: string, init?: RequestInit): Promise<Answer> {
+async function call(path: string, init?: RequestInit, worker?: string): Promise<Answer> {
   try {
     const response = await fetch(path, { ...init, cache: "no-store", credentials: "omit", redirect: "error" });
+    const puzzle = response.headers.get("Paywicket-Puzzle");
+    if (response.status === 428 && puzzle && worker) {
+      // Nothing was done with the card. Once is enough: a second refusal is told.
+      const proof = await solve(puzzle, worker);
+      return await call(path, { ...init, headers: { ...init?.headers, "Paywicket-Proof": proof } });
+    }
     const body: unknown = await response.json();
     if (typeof body !== "object" || body === null) return { lost: true };
     if (response.ok && isResult(body)) return { result: body };
@@ -34,9 +41,9 @@ async function call(path: string, init?: RequestInit): Promise<Answer> {
 }
 
 /** Sends a card. `lost` says that nobody knows what became of it yet. */
-export const pay = (session: string, card: PayRequest): Promise<Answer> => {
+export const pay = (session: string, card: PayRequest, worker: string): Promise<Answer> => {
   dispatchEvent(new Event("paywicket:paying")); // the collector sends what it has
-  return call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) });
+  return call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) }, worker);
 };
 
 /** Is told what becomes of the newest card, where the browser can listen; the call ends it. */

@@ -55,7 +55,7 @@ export class Checkout {
     this.refused.value = null;
     this.peer.tell("submit", {});
     const before = this.result.value?.payment;
-    const answer = await pay(this.data.session, card);
+    const answer = await pay(this.data.session, card, this.data.proof);
     if ("lost" in answer) await this.#findOut(before);
     else this.#takeAnswer(answer);
   }

@@ -17,6 +17,7 @@ export interface PageData {
   expires_at: number; // unix milliseconds
   server_time: number; // unix milliseconds
   attempts_left: number;
+  proof: string; // path of the script that works puzzles out
   result: PayResult | null; // newest payment of the session, null at first
 }
 

@@ -74,7 +74,7 @@ func BenchmarkFanOut(b *testing.B) {
 	var added, slower []time.Duration
 	for b.Loop() {
 		for range 200 {
-			if _, err := h.Submit(b.Context(), h.session(), pantest.Card(b, "4111111111111111")); err != nil {
+			if _, err := h.Submit(b.Context(), h.session(), pantest.Card(b, "4111111111111111"), checkout.Client{}); err != nil {
 				b.Fatal(err)
 			}
 			longest := max(watch.asking, watch.keeping)

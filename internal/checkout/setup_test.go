@@ -23,6 +23,8 @@ import (
 	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/risk"
+	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/store/storetest"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -70,7 +72,9 @@ func open(t testing.TB) *house {
 	h.says = &scripted{}
 	h.vault = &heldVault{Vault: &vault.Service{Store: h.db, Keys: ring, Now: h.now}}
 	h.payments = &payment.Service{Store: h.db, Gateways: map[string]processor.Gateway{"scripted": h.says}, Now: h.now, Log: log, Budget: 5 * time.Second}
+	senses := &sense.Service{Store: h.db, Keys: ring, Now: h.now}
 	h.Service = &checkout.Service{
+		Sense: senses, Risk: risk.New(h.db, ring, h.now),
 		Store: h.db, Merchants: h.db, Payments: h.payments, Vault: h.vault, Processors: []checkout.Processor{{Name: "scripted", Can: h.says.Abilities()}}, Now: h.now, Log: log,
 		ReturnURL: func(p payment.Payment) string {
 			return "https://pay.example/checkout/" + p.Session + "/challenge/" + p.ReturnKey
@@ -104,7 +108,7 @@ func (h *house) pay(session string) (checkout.View, error) {
 	h.must(err)
 	c := pan.Card{Number: number, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}}
 	defer c.Wipe()
-	return h.Submit(h.Context(), session, c)
+	return h.Submit(h.Context(), session, c, checkout.Client{})
 }
 
 // events lists what was announced, oldest first.

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/card"
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -34,6 +36,7 @@ type Payments interface {
 type Vault interface {
 	Tokenize(ctx context.Context, merchant string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error)
 	NoteStored(ctx context.Context, merchant string, token id.Token, by, storedAs, actor string) error
+	Describe(merchant string, c pan.Card) (fingerprint string, issuance card.Issuance, err error)
 	Find(ctx context.Context, merchant string, token id.Token) (vault.Record, error)
 	Borrow(ctx context.Context, merchant string, token id.Token, actor, purpose string) (pan.Card, error)
 }
@@ -57,6 +60,7 @@ type Service struct {
 	Payments   Payments
 	Vault      Vault
 	Sense      Sense
+	Risk       Risk
 	Processors []Processor                  // in the order in which they are asked
 	ReturnURL  func(payment.Payment) string // where an issuer's page sends the shopper
 	Now        func() time.Time
@@ -126,9 +130,9 @@ func (s *Service) Show(ctx context.Context, session string) (View, error) {
 // wipes it then. ctx should not end with the shopper's connection: what was begun
 // is finished.
 //
-// Errors come only from before the first byte left (see View.Admit); after that
-// there is always a payment, if one whose outcome is unknown yet.
-func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View, error) {
+// Errors come only from before the first byte left (see View.Admit, and risk.Service's
+// Judge); after that there is always a payment, if one whose outcome is unknown yet.
+func (s *Service) Submit(ctx context.Context, session string, c pan.Card, from Client) (View, error) {
 	actor := "shopper " + session
 	if c.Expiry.Passed(s.Now()) {
 		return View{}, fault.Field("exp_year", "This card has expired. Use another card.")
@@ -137,9 +141,17 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 	if err != nil {
 		return View{}, err
 	}
+	if err := view.Admit(s.Now()); err != nil {
+		return View{}, err
+	}
+	attempt, thought, err := s.judge(ctx, view, c, from)
+	if err != nil {
+		return View{}, err
+	}
+	s.Risk.Tried(attempt)
 	p, err := s.Store.OpenPayment(ctx, view, func(v View) (payment.Payment, error) {
 		view = v
-		return s.intent(v, c)
+		return s.intent(v, c, thought)
 	})
 	if err != nil {
 		return View{}, err
@@ -155,6 +167,9 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 		settled = p
 	}
 	s.noteStored(ctx, p, names, actor)
+	if settled.State == payment.Declined {
+		s.Risk.Declined(attempt)
+	}
 	view.Latest = &settled
 	if settled.State != payment.Failed {
 		view.Attempts++
@@ -163,7 +178,7 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card) (View,
 }
 
 // intent names the payment that an admitted attempt opens.
-func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
+func (s *Service) intent(v View, c pan.Card, thought *event.Risk) (payment.Payment, error) {
 	now := s.Now()
 	if err := v.Admit(now); err != nil {
 		return payment.Payment{}, err
@@ -175,6 +190,7 @@ func (s *Service) intent(v View, c pan.Card) (payment.Payment, error) {
 	if err != nil {
 		return payment.Payment{}, err
 	}
+	p.Terms.Risk = thought
 	p.Session, p.Card, p.Token = v.Session.ID, c.Summary(), id.NewToken()
 	// Somebody waits as long as the session is open, or the issuer's page may be.
 	p.WaitUntil = now.Add(payment.ChallengeLife + waitGrace)

@@ -25,7 +25,9 @@ type Server struct {
 	FlexCharge   FlexCharge    // an account there, asked for what the others decline
 	FallbackURLs []string      // more of them, asked when it cannot be reached or declines softly
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
-	Proxied      bool          // a proxy in front ends TLS, so plain http beyond loopback is fine
+	// SenseRetention is how long what pages saw of shoppers' devices is kept; 13 months when 0.
+	SenseRetention time.Duration
+	Proxied        bool // a proxy in front ends TLS, so plain http beyond loopback is fine
 }
 
 // Flutterwave is an account at Flutterwave; its zero value is none.
@@ -42,6 +44,9 @@ type FlexCharge struct {
 	TokenizationKey   string // publishable; empty for the account's own
 	URL               string // its sandbox, or another host that speaks the same; FlexCharge's own when empty
 }
+
+// DefaultSenseRetention is thirteen months.
+const DefaultSenseRetention = 396 * 24 * time.Hour
 
 // Check completes the settings and refuses what cannot work.
 func (s Server) Check() (Server, error) {
@@ -73,6 +78,12 @@ func (s Server) Check() (Server, error) {
 	}
 	if s.ProcessorURL == "" && len(s.FallbackURLs) > 0 {
 		return s, fmt.Errorf("--fallback-url: there is no sandbox processor to fall back from: give --processor-url")
+	}
+	if s.SenseRetention == 0 {
+		s.SenseRetention = DefaultSenseRetention
+	}
+	if s.SenseRetention < 24*time.Hour {
+		return s, fmt.Errorf("--sense-retention %s: give a day at least, such as 9504h for thirteen months", s.SenseRetention)
 	}
 	if s.Data == "" {
 		return s, fmt.Errorf("--data: name the directory for the database and the master key")

@@ -59,6 +59,7 @@ type Payment struct {
 	Action         *Action           `json:"action"`         // what the shopper must do, null for nothing
 	Authentication *Authentication   `json:"authentication"` // 3-D Secure, null when there was none
 	Terms          Terms             `json:"terms"`
+	Risk           *Risk             `json:"risk"` // what was thought of it before its card left, null for nothing
 	Processor      Processor         `json:"processor"`
 	Attempts       []Attempt         `json:"attempts"`      // at other processors before
 	Modifications  []Modification    `json:"modifications"` // captures, voids and refunds
@@ -78,6 +79,14 @@ type Action struct {
 type Authentication struct {
 	Flow string `json:"flow"` // frictionless | challenged
 	ECI  string `json:"eci"`
+}
+
+// Risk is what was thought of a payment before its card left.
+type Risk struct {
+	Score   int      `json:"score"`  // from 0 to 100
+	Action  string   `json:"action"` // allow | challenge
+	Reasons []string `json:"reasons"`
+	Device  *string  `json:"device"` // null when its page said nothing of it
 }
 
 // Terms is what a payment was asked for with.

@@ -31,6 +31,7 @@ const (
 	Conflict        Code = "conflict"        // the thing's state does not allow it
 	Gone            Code = "gone"            // it was there and has expired
 	TooMany         Code = "too_many"        // a limit is used up
+	ProofNeeded     Code = "proof_needed"    // the browser is to work something out first
 	Unavailable     Code = "unavailable"     // ours to mend; the same request may work later
 	Internal        Code = "internal"        // a bug or a broken machine
 )
@@ -38,7 +39,7 @@ const (
 // All lists every code, for tables that must be complete.
 var All = []Code{
 	Invalid, Malformed, TooLarge, Unsupported, BadMethod, Unauthenticated, Forbidden,
-	NotFound, Conflict, Gone, TooMany, Unavailable, Internal,
+	NotFound, Conflict, Gone, TooMany, ProofNeeded, Unavailable, Internal,
 }
 
 // Error is a failure that a caller can act on.

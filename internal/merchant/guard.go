@@ -17,6 +17,10 @@ type Guard struct {
 	RefuseAt    int      `json:"refuse_at,omitempty"`    // score from which nothing is asked; 0 for DefaultRefuseAt
 	Refuse      []string `json:"refuse,omitempty"`       // what is never asked; see Listing
 	Allow       []string `json:"allow,omitempty"`        // what is asked whatever the score
+	// InTest says that all of this holds in the test environment too, and the limits against
+	// card testing with it. Else scores are told there and lead to nothing: merchants try
+	// declines, and drive browsers by program.
+	InTest bool `json:"in_test,omitempty"`
 }
 
 // When a score leads to something; scores go from 0 to 100.

@@ -7,7 +7,7 @@ func (p Payment) Payload() event.Payment {
 	out := event.Payment{
 		ID: p.ID, Status: p.Status(), Amount: p.Amount.Minor, Currency: p.Amount.Currency,
 		Capturable: p.Capturable, Captured: p.Captured, Refunded: p.Refunded, AppFee: p.AppFee(), Settled: p.Settled(),
-		Site: p.Site, Reference: p.Reference, Metadata: p.Metadata, Terms: p.terms(),
+		Site: p.Site, Reference: p.Reference, Metadata: p.Metadata, Terms: p.terms(), Risk: p.Terms.Risk,
 		Card: event.NewCard(p.Card), Sequence: p.Sequence,
 		Processor: event.Processor{
 			Name: p.Processor, ID: p.ProcessorID, NetworkCode: p.NetworkCode,

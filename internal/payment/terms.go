@@ -43,6 +43,7 @@ type Terms struct {
 	Items           []event.Item        `json:"items,omitempty"` // kept for the merchant and for disputes; they need not add up to the amount
 
 	Payer  processor.Payer `json:"payer,omitzero"` // kept for the processor; no event tells of it
+	Risk   *event.Risk     `json:"risk,omitempty"` // what was thought of it before its card left
 	Splits []event.Split   `json:"splits,omitempty"`
 	Fee    money.Fee       `json:"fee,omitzero"` // as the merchant's schedule was then
 }

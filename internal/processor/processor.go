@@ -48,6 +48,8 @@ type Request struct {
 	SchemeReference string    // the scheme's transaction id of the agreement's first payment, for Merchant
 	Installments    int       // how many the issuer is to bill it in; 0 for one
 
+	Authenticate bool // the issuer is to see the shopper (3-D Secure), though it may not ask by itself
+
 	Payer    Payer
 	StoredAs string   // the processor's own name for the card (see Outcome); empty when it has none
 	Declined *Outcome // what another processor said just before, for one that takes only what was declined

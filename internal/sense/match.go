@@ -2,6 +2,7 @@ package sense
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -38,6 +39,14 @@ var traits = map[string]trait{
 	"screen": {display, "screen"}, "ratio": {display, "pixel ratio"}, "gamut": {display, "colours"},
 	"fonts": {typeface, "fonts"}, "timeZone": {zone, "time zone"}, "languages": {language, "languages"}, "locale": {language, "habits of writing"},
 	"touch": {input, "touch"}, "media": {taste, "preferences"}, "storage": {aside, "stores"}, "permissions": {aside, "permissions"},
+}
+
+// SignalNames are the signals that a merchant can switch off, in order: those that count
+// in matching, and the others that the collector reads.
+func SignalNames() []string {
+	names := append(slices.Collect(maps.Keys(traits)), "automation", "visitor")
+	slices.Sort(names)
+	return names
 }
 
 // ambiguous are the groups in which two devices of one make may differ as well as one

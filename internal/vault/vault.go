@@ -137,8 +137,8 @@ func (s *Service) Keep(ctx context.Context, merchant string, c pan.Card, life Li
 func (s *Service) keep(ctx context.Context, r Record, c pan.Card, actor string) (Record, error) {
 	r.Version, r.Revision, r.Summary, r.CreatedAt = version, 1, c.Summary(), s.Now()
 	var err error
-	if r.Fingerprint, err = s.Keys.Fingerprint("card "+r.Merchant, c.Number.Bytes()); err != nil {
-		return Record{}, fmt.Errorf("vault: %w", err)
+	if r.Fingerprint, err = s.fingerprint(r.Merchant, c); err != nil {
+		return Record{}, err
 	}
 	if r.Sealed, err = s.Keys.Seal(c.Number.Bytes(), r.binding()); err != nil {
 		return Record{}, fmt.Errorf("vault: %w", err)
@@ -151,6 +151,22 @@ func (s *Service) keep(ctx context.Context, r Record, c pan.Card, actor string) 
 		return Record{}, fmt.Errorf("vault: keep card: %w", err)
 	}
 	return r, nil
+}
+
+func (s *Service) fingerprint(merchant string, c pan.Card) (string, error) {
+	text, err := s.Keys.Fingerprint("card "+merchant, c.Number.Bytes())
+	if err != nil {
+		return "", fmt.Errorf("vault: %w", err)
+	}
+	return text, nil
+}
+
+// Describe gives a card's fingerprint for a merchant, and what the BIN table says of it,
+// without keeping it.
+func (s *Service) Describe(merchant string, c pan.Card) (string, card.Issuance, error) {
+	issuance, _ := s.BINs.Find(c.Number.BIN())
+	text, err := s.fingerprint(merchant, c)
+	return text, issuance, err
 }
 
 // Find gives what may be shown of a merchant's card. Errors: fault.NotFound,

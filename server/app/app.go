@@ -22,6 +22,7 @@ import (
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -48,6 +49,7 @@ type App struct {
 	bins       lookup.Live
 	binTable   int64 // the version in force
 	payments   *payment.Service
+	risk       *risk.Service
 	webhooks   *webhook.Service
 	idempotent *idempotency.Service
 	front      *fiber.App
@@ -115,9 +117,10 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	if err = a.loadBINs(ctx); err != nil {
 		return err
 	}
+	a.risk = risk.New(a.db, a.keys.ring, clock)
 	senses := &sense.Service{Store: a.db, Keys: a.keys.ring, Now: clock}
 	checkouts := &checkout.Service{
-		Sense: senses,
+		Sense: senses, Risk: a.risk,
 		Store: a.db, Merchants: a.db, Payments: a.payments, Vault: a.cards, Processors: gateways.abilities(), Now: clock, Log: a.log,
 		ReturnURL: a.returnURL,
 	}
@@ -191,6 +194,9 @@ func (a *App) work(ctx context.Context) {
 	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
 	all.Go(func() { a.webhooks.Run(ctx) })
 	all.Go(func() {
+		a.risk.Run(ctx, func(err error) { a.log.Error("what was tried could not be counted", "error", err) })
+	})
+	all.Go(func() {
 		if err := a.db.Work(ctx, a.log, a.chores()); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
 		}
@@ -209,6 +215,8 @@ func (a *App) chores() []store.Chore {
 		}},
 		{Name: "erase-expired-cards", Every: sweepInterval, Do: a.sweepCards},
 		{Name: "forget-idempotency-keys", Every: time.Hour, Do: a.idempotent.Sweep},
+		{Name: "forget-visits", Every: time.Hour, Do: a.forgetVisits},
+		{Name: "forget-counts", Every: time.Hour, Do: a.risk.Sweep},
 		{Name: "forget-deliveries", Every: time.Hour, Do: a.webhooks.Sweep},
 	}
 }
@@ -221,6 +229,20 @@ const reconcileLook = 15 * time.Minute
 func (a *App) sweepCards(ctx context.Context) error {
 	_, err := a.cards.Sweep(ctx)
 	return err
+}
+
+// visitBatch is how much of what pages saw is forgotten at a time.
+const visitBatch = 2000
+
+// forgetVisits drops what pages saw, and devices that were not seen, for longer than the
+// operator wants them kept.
+func (a *App) forgetVisits(ctx context.Context) error {
+	for {
+		n, err := a.db.ForgetVisits(ctx, clock().Add(-a.config.SenseRetention), visitBatch)
+		if err != nil || n < visitBatch {
+			return err
+		}
+	}
 }
 
 // every does something now and then until ctx ends, at once first. What goes wrong is

@@ -30,6 +30,8 @@ import (
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	gateway "github.com/paywicket/paywicket/internal/processor/sandbox"
+	"github.com/paywicket/paywicket/internal/risk"
+	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
 	"github.com/paywicket/paywicket/internal/store/storetest"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -117,7 +119,7 @@ func (w *town) serve(m *mortal) *server {
 	return &server{
 		payments: payments,
 		checkout: &checkout.Service{
-			Store: db, Merchants: w.db, Payments: payments, Vault: cards, Processors: []checkout.Processor{{Name: "sandbox", Can: g.Abilities()}},
+			Store: db, Merchants: w.db, Payments: payments, Vault: cards, Sense: &sense.Service{Store: w.db, Keys: w.ring, Now: w.now}, Risk: risk.New(w.db, w.ring, w.now), Processors: []checkout.Processor{{Name: "sandbox", Can: g.Abilities()}},
 			ReturnURL: func(payment.Payment) string { return "https://pay.example/back" }, Now: w.now, Log: log,
 		},
 		webhooks: &webhook.Service{Store: db, Keys: w.ring, Client: &http.Client{Transport: mortalTransport{m}}, Now: w.now, Log: log, Loopback: true},
@@ -208,7 +210,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 		}
 		c := pantest.Card(w, number)
 		defer c.Wipe()
-		v, err := s.checkout.Submit(ctx, told.session, c)
+		v, err := s.checkout.Submit(ctx, told.session, c, checkout.Client{})
 		if err != nil {
 			return // paid or busy: that is what Submit said before it died
 		}

@@ -16,6 +16,7 @@ type merchantCommand struct {
 	Create     merchantCreateCommand     `cmd:"" help:"Open an account with its first site and its keys."`
 	Fee        merchantFeeCommand        `cmd:"" help:"Set what a merchant pays: a percentage and a fixed part, no more than a cap."`
 	Processors merchantProcessorsCommand `cmd:"" help:"Say whom a merchant's payments go to, in order."`
+	Guard      merchantGuardCommand      `cmd:"" help:"Say what is collected of shoppers' devices and done about risk."`
 }
 
 // merchantCreateCommand opens an account.

@@ -53,6 +53,9 @@ func (p *Pages) show(c *fiber.Ctx) error {
 	if shown.SenseNonce, err = p.Sense.NewPage(shown.SenseKey, sense.Frame); err != nil {
 		p.Log.Warn("a page gets no nonce for what it sees", "error", err)
 	}
+	if worker, ok := embed.Asset("proof.js"); ok {
+		shown.Proof = worker.Path
+	}
 	data, err := json.Marshal(shown)
 	if err != nil {
 		return err

@@ -2,10 +2,14 @@ package page
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/server/guard"
 	"github.com/paywicket/paywicket/server/wire"
 )
@@ -14,6 +18,12 @@ import (
 const (
 	maxCardBody  = 16 << 10
 	maxSenseBody = 32 << 10
+)
+
+// The headers of a puzzle that a browser is given, and of what it worked out.
+const (
+	puzzleHeader = "Paywicket-Puzzle"
+	proofHeader  = "Paywicket-Proof"
 )
 
 // pay takes a card. The handler owns the number from the body's bytes to the
@@ -37,7 +47,12 @@ func (p *Pages) pay(c *fiber.Ctx) error {
 	}
 	defer card.Wipe()
 	// A payment that was begun is finished, whether or not the shopper waits.
-	v, err := p.Checkout.Submit(context.WithoutCancel(c.UserContext()), id, card)
+	v, err := p.Checkout.Submit(context.WithoutCancel(c.UserContext()), id, card, checkout.Client{
+		Address: wire.Address(c, p.Proxied), Proof: strings.Clone(c.Get(proofHeader)),
+	})
+	if unproven, ok := errors.AsType[*risk.Unproven](err); ok {
+		c.Set(puzzleHeader, unproven.Puzzle)
+	}
 	if err != nil {
 		return wire.Fail(c, p.Log, err)
 	}

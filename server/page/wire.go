@@ -17,6 +17,7 @@ type PageData struct {
 	ExpiresAt    int64      `json:"expires_at"`  // unix milliseconds
 	ServerTime   int64      `json:"server_time"` // unix milliseconds
 	AttemptsLeft int        `json:"attempts_left"`
+	Proof        string     `json:"proof"`  // path of the script that works puzzles out
 	Result       *PayResult `json:"result"` // newest payment of the session, null at first
 }
 

@@ -100,7 +100,7 @@ func (s *Server) decide(ask request, does Behaviour, publicURL string) Authoriza
 		Modifications: []Modification{},
 	}
 	// Under an agreement the shopper is not there, and the issuer has seen them before.
-	does.Challenge = does.Challenge && ask.Initiator != "merchant"
+	does.Challenge = (does.Challenge || ask.Authenticate && does.Decline == "") && ask.Initiator != "merchant"
 	switch {
 	case ask.card.Expiry.Passed(now):
 		row.decline(processor.ExpiredCard)

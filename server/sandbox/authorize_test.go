@@ -117,7 +117,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		{"return_url", "/relative"}, {"return_url", "javascript:alert(1)"}, {"return_url", "https://a;script-src*/"}, {"return_url", "https://u:p@a/"},
 		{"number", nil}, {"number", "4111111111111112"}, {"number", 4111111111111111}, {"number", `4111111111111111\`}, {"number", ""},
 		{"exp_month", nil}, {"exp_month", 0}, {"exp_month", 13}, {"exp_month", "12"}, {"exp_year", nil}, {"exp_year", 30}, {"exp_year", "2030"},
-		{"cvv", "12"}, {"cvv", "1234"}, {"cvv", 739}, {"cvv", ""}, {"name", strings.Repeat("x", 201)}, {"name", 5}, {"capture", 1}, {"initiator", "shop"}, {"recurring", "yes"}, {"scheme_reference", 5}, {"installments", 49}, {"installments", 1.5},
+		{"cvv", "12"}, {"cvv", "1234"}, {"cvv", 739}, {"cvv", ""}, {"name", strings.Repeat("x", 201)}, {"name", 5}, {"capture", 1}, {"initiator", "shop"}, {"recurring", "yes"}, {"scheme_reference", 5}, {"installments", 49}, {"installments", 1.5}, {"authenticate", "yes"},
 	} {
 		body := with(good, c.field, c.value)
 		text, err := json.Marshal(body)

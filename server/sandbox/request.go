@@ -31,6 +31,7 @@ type terms struct {
 	Recurring       bool
 	SchemeReference string // of the payment in which the shopper agreed to the series
 	Installments    int64
+	Authenticate    bool // the issuer is to see the shopper, whatever the card
 }
 
 // Limits of the texts in a request, in bytes.
@@ -61,12 +62,13 @@ var (
 	errInitiator  = errors.New("initiator: must be customer or merchant")
 	errRecurring  = errors.New("recurring: must be true or false")
 	errScheme     = errors.New("scheme_reference: must be text of at most 64 bytes")
+	errAuthentic  = errors.New("authenticate: must be true or false")
 	errInstalled  = errors.New("installments: must be a whole number from 0 to 48")
 )
 
 var fieldNames = []string{
 	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
-	"capture", "initiator", "recurring", "scheme_reference", "installments",
+	"capture", "initiator", "recurring", "scheme_reference", "installments", "authenticate",
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
@@ -79,7 +81,7 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:
 // body's bytes and are never text. The caller wipes the body, and the card even
 // when there is an error.
 func read(body []byte) (request, error) {
-	var given [15][]byte // by place in fieldNames
+	var given [16][]byte // by place in fieldNames
 	err := members(body, func(name, value []byte) error {
 		for i, known := range fieldNames {
 			if known != string(name) {
@@ -113,7 +115,7 @@ func read(body []byte) (request, error) {
 	if given[4] != nil && (text(given[4], &ask.ReturnURL, maxReturnURL) != nil || ask.ReturnURL != "" && origin(ask.ReturnURL) == "") {
 		return ask, errReturn
 	}
-	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14]); err != nil {
+	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14], given[15]); err != nil {
 		return ask, err
 	}
 	if ask.Capture && ask.Amount == 0 {
@@ -123,7 +125,7 @@ func read(body []byte) (request, error) {
 }
 
 // read takes in the terms that are given.
-func (t *terms) read(capture, initiator, recurring, scheme, installments []byte) error {
+func (t *terms) read(capture, initiator, recurring, scheme, installments, authenticate []byte) error {
 	if capture != nil && json.Unmarshal(capture, &t.Capture) != nil {
 		return errCapture
 	}
@@ -138,6 +140,9 @@ func (t *terms) read(capture, initiator, recurring, scheme, installments []byte)
 	}
 	if installments != nil && (whole(installments, &t.Installments) != nil || t.Installments < 0 || t.Installments > 48) {
 		return errInstalled
+	}
+	if authenticate != nil && json.Unmarshal(authenticate, &t.Authenticate) != nil {
+		return errAuthentic
 	}
 	return nil
 }

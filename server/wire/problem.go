@@ -34,6 +34,7 @@ var statuses = map[fault.Code]int{
 	fault.Conflict:        fiber.StatusConflict,
 	fault.Gone:            fiber.StatusGone,
 	fault.TooMany:         fiber.StatusTooManyRequests,
+	fault.ProofNeeded:     fiber.StatusPreconditionRequired,
 	fault.Unavailable:     fiber.StatusServiceUnavailable,
 	fault.Internal:        fiber.StatusInternalServerError,
 }

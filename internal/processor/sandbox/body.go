@@ -26,9 +26,10 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 		Recurring       bool                `json:"recurring,omitempty"`
 		SchemeReference string              `json:"scheme_reference,omitempty"`
 		Installments    int                 `json:"installments,omitempty"`
+		Authenticate    bool                `json:"authenticate,omitempty"`
 	}{
 		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name,
-		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments,
+		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments, ask.Authenticate,
 	})
 	if err != nil {
 		return nil, err

@@ -93,6 +93,11 @@ func params(ask processor.Request, method string) *stripego.PaymentIntentCreateP
 	if ask.Descriptor != "" {
 		p.StatementDescriptorSuffix = &ask.Descriptor
 	}
+	if ask.Authenticate {
+		p.PaymentMethodOptions = &stripego.PaymentIntentCreatePaymentMethodOptionsParams{
+			Card: &stripego.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestThreeDSecure: stripego.String("any")},
+		}
+	}
 	if ask.Initiator != processor.Merchant {
 		if ask.ReturnURL != "" {
 			p.ReturnURL = &ask.ReturnURL

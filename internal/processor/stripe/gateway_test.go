@@ -100,7 +100,7 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, ask := range map[string]processor.Request{
-		"by the shopper":  {Descriptor: "SHOP", ReturnURL: "https://pay.example/back", Capture: true},
+		"by the shopper":  {Descriptor: "SHOP", ReturnURL: "https://pay.example/back", Capture: true, Authenticate: true},
 		"by the merchant": {Initiator: processor.Merchant, Recurring: true, SchemeReference: "1234567890"},
 	} {
 		ask.Reference, ask.Amount = id.Reference(), money.Amount{Minor: 4900, Currency: "USD"}
