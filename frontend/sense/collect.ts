@@ -1,11 +1,10 @@
-// Reads the signals, giving way to the page between those that draw, and tells them in
-// two parts: what tells devices apart best is there first.
+// Reads the signals in two parts, giving way to the page between those that take long.
 
 import type { SenseSignal } from "../shared/wire.gen";
-import { drawn, late, quick, type Source, type Sources } from "./sources";
+import { first, second, type Source, type Sources } from "./sources";
 import { putAway } from "./webgl";
 
-/** How long each of the late ones may take, in milliseconds. */
+/** How long one that answers later may take, in milliseconds. */
 const PATIENCE = 400;
 
 export type Signals = Record<string, SenseSignal>;
@@ -38,23 +37,20 @@ async function read(source: Source): Promise<SenseSignal> {
 
 /** Reads every source that is not switched off; tell hears of them in two parts. */
 export async function collect(
-  tell: (signals: Signals) => void,
+  tell: (signals: Signals, done: boolean) => void,
   off: readonly string[] = [],
-  sets: { quick: Sources; drawn: Sources; late: Sources } = { quick, drawn, late },
+  parts: { first: Sources; second: Sources } = { first, second },
 ): Promise<void> {
   const wanted = (sources: Sources) => Object.entries(sources).filter(([name]) => !off.includes(name));
-  const first: Signals = {};
-  for (const [name, source] of wanted(sets.quick)) first[name] = await read(source);
-  for (const [name, source] of wanted(sets.drawn)) {
-    await yieldToPage();
-    first[name] = await read(source);
-  }
+  const begin: Signals = {};
+  for (const [name, source] of wanted(parts.first)) begin[name] = await read(source);
   putAway();
-  tell(first);
-  const second: Signals = {};
-  await Promise.all(wanted(sets.late).map(async ([name, source]) => {
-    await yieldToPage();
-    second[name] = await read(source);
+  tell(begin, false);
+  const rest: Signals = {};
+  // Those that answer later are begun at once; the others wait for their turn.
+  await Promise.all(wanted(parts.second).map(async ([name, source], turn) => {
+    for (let i = 0; i <= turn; i++) await yieldToPage();
+    rest[name] = await read(source);
   }));
-  tell(second);
+  tell(rest, true);
 }

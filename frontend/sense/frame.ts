@@ -11,7 +11,7 @@ if (carried) {
   const { sense_key, sense_nonce: nonce, sense_off } = JSON.parse(carried) as PageData;
   const seen = watch((event) => sender.note(event));
   const sender = new Sender({ sense_key, nonce }, post("/sense/seen"), () => seen.habits());
-  const begin = () => void collect((signals) => sender.signals(signals), sense_off);
+  const begin = () => void collect((signals, done) => sender.signals(signals, done), sense_off);
   if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: 1000 });
   else setTimeout(begin);
   // The card is about to leave: what was seen so far goes before it.

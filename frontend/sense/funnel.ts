@@ -61,7 +61,7 @@ async function begin(merchant: string, site = ""): Promise<void> {
     known = sense_key;
     stored(sense_key);
     waiting.splice(0).forEach((told) => told(sense_key));
-    await collect((signals) => opened.signals(signals), off);
+    await collect((signals, done) => opened.signals(signals, done), off);
   } catch (reason) {
     seen.stop();
     console.warn("Paywicket: /sense.js", reason);

@@ -1,13 +1,11 @@
-// Sends what was seen in at most three requests of a page: the first signals at once, the
-// rest of them with what has happened by then, and what is left when the card is sent or
-// the page goes away. What could not be sent goes with the next; a payment never waits.
+// Sends what was seen in three requests of a page at most: the first signals at once, the
+// others when they are there, and what has happened when the card is sent or the page goes
+// away. What could not be sent goes with the next; a payment never waits.
 
 import type { SenseBatch, SenseEvent, SenseSignal } from "../shared/wire.gen";
 
 const MOST = 200; // events in a batch; the server takes no more
-const REQUESTS = 3; // in the life of a page
-/** When the second request goes out, in milliseconds. */
-export const SECOND = 3000;
+const REQUESTS = 3; // in the life of a page, of which the last is for its end
 
 export type Send = (batch: SenseBatch, leaving: boolean) => Promise<unknown> | undefined;
 
@@ -23,6 +21,7 @@ export const post = (path: string): Send => (batch, leaving) => {
 export class Sender {
   #events: SenseEvent[] = [];
   #signals: Record<string, SenseSignal> = {};
+  #done = false;
   #requests = 0;
 
   readonly #bound: { sense_key: string; nonce: string };
@@ -34,32 +33,32 @@ export class Sender {
     this.#send = send;
     this.#habits = habits;
     addEventListener("pagehide", () => this.flush(true));
-    setTimeout(() => this.flush(), SECOND);
   }
 
   note(event: SenseEvent): void {
     if (this.#events.length < MOST) this.#events.push(event);
   }
 
-  /** Takes signals; the first ones go out at once. */
-  signals(signals: Record<string, SenseSignal>): void {
+  /** Takes signals, and sends them; done says that there are no more. */
+  signals(signals: Record<string, SenseSignal>, done: boolean): void {
     Object.assign(this.#signals, signals);
-    if (this.#requests === 0) this.flush();
+    this.#done ||= done;
+    this.flush();
   }
 
-  /** Sends what there is, unless this page has sent enough: the last time is kept for its end. */
+  /** Sends what there is, unless this page has sent enough. */
   flush(leaving = false): void {
     if (this.#requests >= (leaving ? REQUESTS : REQUESTS - 1)) return;
     const signals = this.#signals;
-    const events = [...this.#events, ...(this.#requests ? this.#habits() : [])].slice(0, MOST);
+    const events = [...this.#events, ...(leaving ? this.#habits() : [])].slice(0, MOST);
     if (!events.length && !Object.keys(signals).length) return;
     this.#requests++;
     this.#signals = {};
     this.#events = [];
-    this.#send({ ...this.#bound, ...(Object.keys(signals).length ? { signals } : {}), ...(events.length ? { events } : {}) }, leaving)
-      ?.catch(() => {
-        this.#signals = { ...signals, ...this.#signals };
-        this.#events = [...events, ...this.#events].slice(0, MOST);
-      });
+    const batch = { ...this.#bound, ...(Object.keys(signals).length ? { signals, done: this.#done } : {}), ...(events.length ? { events } : {}) };
+    this.#send(batch, leaving)?.catch(() => {
+      this.#signals = { ...signals, ...this.#signals };
+      this.#events = [...events, ...this.#events].slice(0, MOST);
+    });
   }
 }

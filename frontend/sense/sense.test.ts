@@ -5,37 +5,36 @@ import type { SenseBatch, SenseEvent } from "../shared/wire.gen";
 import { collect, type Signals } from "./collect";
 import { type Watch, watch } from "./events";
 import { hash } from "./hash";
-import { SECOND, Sender } from "./send";
-import { drawn, late, quick, type Sources } from "./sources";
+import { Sender } from "./send";
+import { first, second, type Sources } from "./sources";
 
-const read = async (sets: { quick?: Sources; drawn?: Sources; late?: Sources }, off: string[] = []) => {
+const read = async (parts: { first?: Sources; second?: Sources }, off: string[] = []) => {
   const told: Signals[] = [];
-  await collect((signals) => told.push(signals), off, { quick: {}, drawn: {}, late: {}, ...sets });
+  await collect((signals, done) => expect(told.push(signals)).toBe(done ? 2 : 1), off, { first: {}, second: {}, ...parts });
   return told;
 };
 
 describe("signals", () => {
   test("one that throws or has nothing to say does not keep the others from speaking", async () => {
-    const [first, second] = await read({
-      quick: { good: () => 8, list: () => ["a", "b"], none: () => undefined },
-      drawn: { broken: () => { throw new Error("4111111111111111"); }, last: () => true },
-      late: { slow: async () => "s", fails: () => Promise.reject(new Error("4111111111111111")), never: () => new Promise(() => undefined), empty: async () => undefined },
+    const [early, rest] = await read({
+      first: { good: () => 8, list: () => ["a", "b"], none: () => undefined, broken: () => { throw new Error("4111111111111111"); }, last: () => true },
+      second: { slow: async () => "s", fails: () => Promise.reject(new Error("4111111111111111")), never: () => new Promise(() => undefined), empty: async () => undefined },
     });
-    expect(first).toMatchObject({ good: { value: 8 }, list: { value: ["a", "b"] }, none: { error: "unavailable" }, broken: { error: "threw" }, last: { value: true } });
-    expect(second).toMatchObject({ slow: { value: "s" }, fails: { error: "threw" }, never: { error: "timeout" }, empty: { error: "unavailable" } });
-    expect(JSON.stringify([first, second])).not.toContain("4111");
-    for (const { ms } of Object.values({ ...first, ...second })) expect(ms).toBeGreaterThanOrEqual(0);
+    expect(early).toMatchObject({ good: { value: 8 }, list: { value: ["a", "b"] }, none: { error: "unavailable" }, broken: { error: "threw" }, last: { value: true } });
+    expect(rest).toMatchObject({ slow: { value: "s" }, fails: { error: "threw" }, never: { error: "timeout" }, empty: { error: "unavailable" } });
+    expect(JSON.stringify([early, rest])).not.toContain("4111");
+    for (const { ms } of Object.values({ ...early, ...rest })) expect(ms).toBeGreaterThanOrEqual(0);
   });
 
   test("those that are switched off are not read", async () => {
-    const [first, second] = await read({ quick: { a: () => 1, b: () => 2 }, late: { c: () => { throw new Error("read"); } } }, ["b", "c"]);
-    expect(Object.keys({ ...first, ...second })).toEqual(["a"]);
+    const [early, rest] = await read({ first: { a: () => 1, b: () => 2 }, second: { c: () => { throw new Error("read"); } } }, ["b", "c"]);
+    expect(Object.keys({ ...early, ...rest })).toEqual(["a"]);
   });
 
   test("each says something or says why not, wherever it runs", async () => {
-    const [first, second] = await read({ quick, drawn, late });
-    expect(Object.keys({ ...first, ...second }).sort()).toEqual(Object.keys({ ...quick, ...drawn, ...late }).sort());
-    for (const [name, signal] of Object.entries({ ...first, ...second })) {
+    const [early, rest] = await read({ first, second });
+    expect(Object.keys({ ...early, ...rest }).sort()).toEqual(Object.keys({ ...first, ...second }).sort());
+    for (const [name, signal] of Object.entries({ ...early, ...rest })) {
       expect("value" in signal !== "error" in signal, name).toBe(true);
     }
   });
@@ -177,21 +176,19 @@ describe("sending", () => {
 
   test("takes three requests of a page, however much happens", async () => {
     const sender = new Sender(bound, send, () => [{ type: "pointer", at: 9 }]);
-    sender.signals({ cores: { value: 8, ms: 0 } });
+    sender.signals({ cores: { value: 8, ms: 0 } }, false);
     for (let at = 0; at < 150; at++) sender.note({ type: "focus", at });
-    sender.signals({ audio: { value: 1, ms: 3 } });
-    expect(sent).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(SECOND + 1);
+    sender.signals({ audio: { value: 1, ms: 3 } }, true);
     for (let at = 0; at < 300; at++) sender.note({ type: "blur", at });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toHaveLength(2);
     dispatchEvent(new Event("pagehide"));
     dispatchEvent(new Event("pagehide"));
     sender.flush(true);
-    expect(sent.map(([{ sense_key, nonce, signals, events }, leaving]) => [sense_key, nonce, Object.keys(signals ?? {}), events?.length ?? 0, leaving])).toEqual([
-      ["sns_1", "frame.n", ["cores"], 0, false],
-      ["sns_1", "frame.n", ["audio"], 151, false],
-      ["sns_1", "frame.n", [], 200, true],
+    expect(sent.map(([{ sense_key, nonce, signals, done, events }, leaving]) => [sense_key, nonce, Object.keys(signals ?? {}), done, events?.length ?? 0, leaving])).toEqual([
+      ["sns_1", "frame.n", ["cores"], false, 0, false],
+      ["sns_1", "frame.n", ["audio"], true, 150, false],
+      ["sns_1", "frame.n", [], undefined, 200, true],
     ]);
   });
 
@@ -199,12 +196,14 @@ describe("sending", () => {
     lost = true;
     const sender = new Sender(bound, send);
     sender.note({ type: "load", at: 0 });
-    sender.signals({ cores: { value: 8, ms: 0 } });
+    sender.signals({ cores: { value: 8, ms: 0 } }, false);
     await vi.advanceTimersByTimeAsync(1);
     lost = false;
     sender.note({ type: "focus", at: 1 });
-    await vi.advanceTimersByTimeAsync(SECOND + 1);
-    expect(sent[1]).toEqual([{ ...bound, signals: { cores: { value: 8, ms: 0 } }, events: [{ type: "load", at: 0 }, { type: "focus", at: 1 }] }, false]);
+    sender.signals({ audio: { value: 1, ms: 3 } }, true);
+    expect(sent[1]).toEqual([{
+      ...bound, signals: { cores: { value: 8, ms: 0 }, audio: { value: 1, ms: 3 } }, done: true, events: [{ type: "load", at: 0 }, { type: "focus", at: 1 }],
+    }, false]);
   });
 });
 

@@ -76,6 +76,7 @@ export interface SenseBatch {
   sense_key: string;
   nonce: string; // of the page
   signals?: Record<string, SenseSignal>; // each once
+  done?: boolean; // there are no more signals
   events?: SenseEvent[];
 }
 

@@ -157,8 +157,8 @@ func differences(a, b Features) (changed []group, vetoes []string) {
 	for name, t := range traits {
 		x, there := a[name]
 		y, too := b[name]
-		if !there || !too || x == y || t.in == aside || t.in == taste {
-			continue
+		if !there || !too || x == y || t.in == aside || t.in == taste || name == "canvas" && a["ratio"] != b["ratio"] {
+			continue // text is drawn otherwise for finer pixels, too
 		}
 		if t.in == veto {
 			vetoes = append(vetoes, t.words)
@@ -175,7 +175,7 @@ func differences(a, b Features) (changed []group, vetoes []string) {
 func updated(before, after Features) bool {
 	_, old := before.version()
 	_, now := after.version()
-	return now > old || now == old && before["hints"] != after["hints"] && before["hints"] != ""
+	return now > old || now == old && before["hints"] != "" && after["hints"] != "" && before["hints"] != after["hints"]
 }
 
 func list(groups []group) string {

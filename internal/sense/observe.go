@@ -42,11 +42,20 @@ func (s *Service) observed(p Page, batch Batch, events []byte, known Lookup) (Ob
 		}
 	}
 	p.Signals = merged(p.Signals, fresh)
+	if !batch.Done {
+		out.Page = p
+		return out, nil // what is yet to come may tell devices apart
+	}
 	return s.resolve(p, out, known)
 }
 
-// resolve says which device a page is on, by all that it has sent.
+// resolve says which device a page is on, by all that it has sent: once, for what comes
+// later could be made up.
 func (s *Service) resolve(p Page, out Observation, known Lookup) (Observation, error) {
+	if p.Device != "" {
+		out.Page = p
+		return out, nil
+	}
 	features := ReadFeatures(p.Signals)
 	around := Context{Visitor: p.visitor(), Network: p.Network}
 	var visitors []string
@@ -57,34 +66,13 @@ func (s *Service) resolve(p Page, out Observation, known Lookup) (Observation, e
 	if err != nil {
 		return out, err
 	}
-	var own Device
-	others := slices.DeleteFunc(candidates, func(d Device) bool {
-		if p.Made && d.ID == p.Device {
-			own = d
-			return true
-		}
-		return false
-	})
-	found, likeness := choose(features, around, others)
-	before, made := p.Device, p.Made
-	p.Likeness = likeness
-	switch {
-	case likeness.Verdict == Recognised && !p.Replayed:
-		p.Device, p.Made = found.ID, false
-		if made && own.Visits <= 1 {
-			out.Drop = before
-		} else if before != found.ID {
-			found.Visits++
-		}
-	case made:
-		found = own
-		found.ID, found.Merchant = before, p.Merchant
-		found.FirstAt, found.Visits = p.FirstAt, 1
-	default:
-		found = Device{ID: id.New(id.Device), Merchant: p.Merchant, FirstAt: p.LastAt, Visits: 1}
-		p.Device, p.Made = found.ID, true
+	found, likeness := choose(features, around, candidates)
+	if p.Replayed || likeness.Verdict != Recognised {
+		found = Device{ID: id.New(id.Device), Merchant: p.Merchant, FirstAt: p.LastAt}
 	}
+	found.Visits++
 	found = found.seen(features, around, p.LastAt)
+	p.Device, p.Likeness = found.ID, likeness
 	out.Page, out.Device, out.Keys = p, &found, lookupKeys(found.Features, found.Visitors...)
 	return out, nil
 }

@@ -46,6 +46,7 @@ type Batch struct {
 	SenseKey string
 	Nonce    string // of the page
 	Signals  map[string]Signal
+	Done     bool // there are no more signals
 	Events   []Event
 	Network  string // where it came from: see Network
 }
@@ -62,8 +63,7 @@ type Page struct {
 	Network  string
 	Exact    int64  // of the first signals with their times; equal ones are a recording
 	Replayed bool   // another page had sent the very same before
-	Device   string // empty before there are signals
-	Made     bool   // the device was not known before this page
+	Device   string // empty before all signals are in
 	Likeness
 	FirstAt time.Time
 	LastAt  time.Time
@@ -104,7 +104,6 @@ type Observation struct {
 	Events []byte  // of this batch; JSON list, empty for none
 	Device *Device // as it is after; nil when there is nothing new of it
 	Keys   []int64 // under which it is to be found
-	Drop   string  // a device that this page had made, and that turned out to be another
 }
 
 // Service is the collector's other end.

@@ -26,7 +26,6 @@ type pageRow struct {
 	Exact      int64
 	Replayed   int
 	Device     string
-	Made       int
 	Verdict    sense.Verdict
 	Confidence int
 	Reasons    []byte
@@ -35,12 +34,12 @@ type pageRow struct {
 	LastAt     int64 `db:"last_at"`
 }
 
-const selectPages = `SELECT sense_key, page, merchant, place, signals, network, exact, replayed, device, made, verdict, confidence, reasons, batches, first_at, last_at FROM sense_pages `
+const selectPages = `SELECT sense_key, page, merchant, place, signals, network, exact, replayed, device, verdict, confidence, reasons, batches, first_at, last_at FROM sense_pages `
 
 func (r pageRow) page() (sense.Page, error) {
 	p := sense.Page{
 		SenseKey: r.SenseKey, ID: r.Page, Merchant: r.Merchant, Place: r.Place, Network: r.Network, Exact: r.Exact, Replayed: r.Replayed != 0,
-		Device: r.Device, Made: r.Made != 0, Likeness: sense.Likeness{Verdict: r.Verdict, Confidence: float64(r.Confidence) / 1000},
+		Device: r.Device, Likeness: sense.Likeness{Verdict: r.Verdict, Confidence: float64(r.Confidence) / 1000},
 		Batches: r.Batches, FirstAt: at(r.FirstAt), LastAt: at(r.LastAt),
 	}
 	return p, errors.Join(json.Unmarshal(r.Signals, &p.Signals), json.Unmarshal(r.Reasons, &p.Reasons))
@@ -112,11 +111,11 @@ func (tx *transaction) keepObservation(ctx context.Context, before int, o sense.
 		failed = err
 		return n
 	}
-	if run(`INSERT INTO sense_pages (sense_key, page, merchant, place, signals, network, exact, replayed, device, made, verdict, confidence, reasons, batches, first_at, last_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sense_key, page) DO UPDATE SET signals = excluded.signals, exact = excluded.exact,
-		replayed = excluded.replayed, device = excluded.device, made = excluded.made, verdict = excluded.verdict, confidence = excluded.confidence,
+	if run(`INSERT INTO sense_pages (sense_key, page, merchant, place, signals, network, exact, replayed, device, verdict, confidence, reasons, batches, first_at, last_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sense_key, page) DO UPDATE SET signals = excluded.signals, exact = excluded.exact,
+		replayed = excluded.replayed, device = excluded.device, verdict = excluded.verdict, confidence = excluded.confidence,
 		reasons = excluded.reasons, batches = excluded.batches, last_at = excluded.last_at WHERE sense_pages.batches = ?`,
-		p.SenseKey, p.ID, p.Merchant, string(p.Place), encode(p.Signals), p.Network, p.Exact, flag(p.Replayed), p.Device, flag(p.Made), string(p.Verdict),
+		p.SenseKey, p.ID, p.Merchant, string(p.Place), encode(p.Signals), p.Network, p.Exact, flag(p.Replayed), p.Device, string(p.Verdict),
 		int(math.Round(p.Confidence*1000)), encode(p.Reasons), p.Batches, millis(p.FirstAt), millis(p.LastAt), before) == 0 && failed == nil {
 		return errChanged
 	}
@@ -131,9 +130,6 @@ func (tx *transaction) keepObservation(ctx context.Context, before int, o sense.
 		for _, key := range o.Keys {
 			run(`INSERT INTO device_keys (merchant, key, device) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, d.Merchant, key, d.ID)
 		}
-	}
-	if o.Drop != "" {
-		run(`DELETE FROM devices WHERE merchant = ? AND id = ?`, p.Merchant, o.Drop)
 	}
 	return failed
 }

@@ -27,8 +27,7 @@ CREATE TABLE sense_pages (
     network    TEXT NOT NULL,    -- the address without its last part
     exact      BIGINT NOT NULL, -- of the first signals with their times; 0 for too few
     replayed   BIGINT NOT NULL,
-    device     TEXT NOT NULL,    -- empty before there are signals
-    made       BIGINT NOT NULL, -- the device was not known before
+    device     TEXT NOT NULL,    -- empty before all signals are in
     verdict    TEXT NOT NULL,
     confidence BIGINT NOT NULL, -- of a thousand
     reasons    TEXT NOT NULL,    -- JSON list

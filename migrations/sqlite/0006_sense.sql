@@ -27,8 +27,7 @@ CREATE TABLE sense_pages (
     network    TEXT NOT NULL,    -- the address without its last part
     exact      INTEGER NOT NULL, -- of the first signals with their times; 0 for too few
     replayed   INTEGER NOT NULL,
-    device     TEXT NOT NULL,    -- empty before there are signals
-    made       INTEGER NOT NULL, -- the device was not known before
+    device     TEXT NOT NULL,    -- empty before all signals are in
     verdict    TEXT NOT NULL,
     confidence INTEGER NOT NULL, -- of a thousand
     reasons    TEXT NOT NULL,    -- JSON list

@@ -40,7 +40,7 @@ func signals(seed int, change ...string) string {
 
 func (h *house) see(key, nonce, signals string) answer {
 	h.t.Helper()
-	return h.call("POST", "/sense/seen", `{"sense_key":"`+key+`","nonce":"`+nonce+`","signals":`+signals+`}`)
+	return h.call("POST", "/sense/seen", `{"sense_key":"`+key+`","nonce":"`+nonce+`","done":true,"signals":`+signals+`}`)
 }
 
 // visit opens a checkout on a device, and gives what is thought of it.

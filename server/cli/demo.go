@@ -25,6 +25,7 @@ type demoCommand struct {
 	Origin           []string      `help:"Further origin that may embed the checkout, such as http://localhost:3000. May be given again."`
 	ProcessorListen  string        `default:"127.0.0.1:0" help:"Address and port of the sandbox processor; port 0 takes a free one."`
 	ProcessorLatency time.Duration `help:"How long the sandbox processor thinks about each card, such as 200ms."`
+	BehindProxy      bool          `help:"Something in front says in X-Forwarded-For where requests come from."`
 	ProcessorTimeout time.Duration `default:"10s" help:"How long the processor may take before the shopper is told that we are finding out."`
 }
 
@@ -54,7 +55,7 @@ func (d demoCommand) Run(c console) error {
 	}
 	shop := demo.NewShop(c.log)
 	a, err := app.Open(c, config.Server{
-		Listen: listener.Addr().String(), Data: data, Loopback: true, ProcessorURL: processorURL, Budget: d.ProcessorTimeout,
+		Listen: listener.Addr().String(), Data: data, Loopback: true, ProcessorURL: processorURL, Budget: d.ProcessorTimeout, Proxied: d.BehindProxy,
 	}, c.log, shop)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ export interface Credentials {
   secret_key: string;
   publishable_key: string;
   webhook_secret: string;
+  mid: string;
+  site_id: string;
 }
 
 /** A row of the sandbox processor's ledger. */
@@ -75,7 +77,7 @@ export class Program {
       headers: { Authorization: `Bearer ${this.credentials.secret_key}`, ...(body ? { "Content-Type": "application/json" } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    const answer = await response.json();
+    const answer = response.status === 204 ? {} : await response.json();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
     return answer as T;
   }

@@ -76,7 +76,7 @@ func (p *Pages) observe(c *fiber.Ctx) error {
 
 // batch gives the wire's batch to the domain.
 func (b SenseBatch) batch() sense.Batch {
-	out := sense.Batch{SenseKey: b.SenseKey, Nonce: b.Nonce, Signals: make(map[string]sense.Signal, len(b.Signals))}
+	out := sense.Batch{SenseKey: b.SenseKey, Nonce: b.Nonce, Done: b.Done, Signals: make(map[string]sense.Signal, len(b.Signals))}
 	for name, s := range b.Signals {
 		out.Signals[name] = sense.Signal(s)
 	}

@@ -78,6 +78,7 @@ type SenseBatch struct {
 	SenseKey string                 `json:"sense_key"`
 	Nonce    string                 `json:"nonce"`             // of the page
 	Signals  map[string]SenseSignal `json:"signals,omitempty"` // each once
+	Done     bool                   `json:"done,omitempty"`    // there are no more signals
 	Events   []SenseEvent           `json:"events,omitempty"`
 }
 

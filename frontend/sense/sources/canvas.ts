@@ -12,7 +12,7 @@ export default function canvas(): string | undefined {
   if (!pen) return undefined;
   pen.font = "17px sans-serif";
   pen.fillStyle = "#2b50c8";
-  pen.fillText("Wicket, 1/3 ½ \u{1F642}", 4, 22);
+  pen.fillText("Wicket, 1/3 ½ \u2603", 4, 22);
   pen.globalCompositeOperation = "multiply";
   pen.fillStyle = "rgb(250,120,60)";
   pen.arc(90, 20, 17, 0, 7);

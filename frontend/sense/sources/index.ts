@@ -1,5 +1,4 @@
-// The signals: those that are quick, those that draw, and those that take a moment and
-// are told later.
+// The signals, in two parts: the first is told at once; the second takes a moment.
 
 import audio from "./audio";
 import automation from "./automation";
@@ -33,6 +32,5 @@ type Value = Plain | Plain[] | undefined;
 export type Source = () => Value | Promise<Value>;
 export type Sources = Record<string, Source>;
 
-export const quick: Sources = { platform, cores, memory, touch, languages, timeZone, locale, screen: screenSize, ratio, gamut, media, brands, storage, visitor, math, codecs };
-export const drawn: Sources = { graphics, limits, canvas, automation };
-export const late: Sources = { hints, audio, permissions, fonts };
+export const first: Sources = { platform, cores, memory, touch, languages, screen: screenSize, ratio, gamut, media, brands, storage, visitor, math, codecs, graphics, limits };
+export const second: Sources = { hints, audio, permissions, timeZone, locale, canvas, fonts, automation };

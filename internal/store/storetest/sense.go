@@ -18,7 +18,7 @@ func (h *house) note(device string, keys []int64, exact int64) func(sense.Page, 
 			p.FirstAt = h.now()
 		}
 		p.Place, p.Signals, p.Network, p.Exact, p.LastAt = sense.Frame, map[string]sense.Signal{"cores": {Value: 8.0}}, "203.0.113.0/24", exact, h.now()
-		p.Device, p.Made, p.Likeness = device, true, sense.Likeness{Verdict: sense.New, Confidence: 0.5, Reasons: []string{"because"}}
+		p.Device, p.Likeness = device, sense.Likeness{Verdict: sense.New, Confidence: 0.5, Reasons: []string{"because"}}
 		p.Batches++
 		o := sense.Observation{Page: p, Events: []byte(`[{"type":"load"}]`), Keys: keys}
 		if device != "" {
