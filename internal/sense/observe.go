@@ -58,15 +58,10 @@ func (s *Service) resolve(p Page, out Observation, known Lookup) (Observation, e
 	}
 	features := ReadFeatures(p.Signals)
 	around := Context{Visitor: p.visitor(), Network: p.Network}
-	var visitors []string
-	if around.Visitor != "" {
-		visitors = []string{around.Visitor}
-	}
-	candidates, err := known.Devices(lookupKeys(features, visitors...))
+	found, likeness, err := recognise(known, features, around)
 	if err != nil {
 		return out, err
 	}
-	found, likeness := choose(features, around, candidates)
 	if p.Replayed || likeness.Verdict != Recognised {
 		found = Device{ID: id.New(id.Device), Merchant: p.Merchant, FirstAt: p.LastAt}
 	}

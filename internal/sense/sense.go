@@ -81,6 +81,8 @@ type Store interface {
 	KeepSenseKey(ctx context.Context, merchant, site, key string, at time.Time) error
 	// FindSenseKey gives the site whose page was given a key, or fault.NotFound.
 	FindSenseKey(ctx context.Context, merchant, key string) (site string, err error)
+	// LookUp is how a merchant's devices are found.
+	LookUp(ctx context.Context, merchant string) Lookup
 	// PagesOf gives what the pages of a sense key have sent, oldest first.
 	PagesOf(ctx context.Context, merchant, key string) ([]Page, error)
 	// FindDevice gives a merchant's device, or fault.NotFound.

@@ -95,6 +95,32 @@ func (s *Service) Erase(ctx context.Context, merchant, device, actor string) err
 	return s.Store.EraseDevice(ctx, merchant, device, actor)
 }
 
+// Match is which device of a merchant's signals are like, without keeping anything.
+type Match struct {
+	Device string // empty when they are like none
+	Likeness
+}
+
+// Recognise says which of a merchant's devices has such signals.
+func (s *Service) Recognise(ctx context.Context, merchant string, f Features, around Context) (Match, error) {
+	found, likeness, err := recognise(s.Store.LookUp(ctx, merchant), f, around)
+	return Match{found.ID, likeness}, err
+}
+
+// recognise finds the device that signals are most like.
+func recognise(known Lookup, f Features, around Context) (Device, Likeness, error) {
+	var visitors []string
+	if around.Visitor != "" {
+		visitors = []string{around.Visitor}
+	}
+	candidates, err := known.Devices(lookupKeys(f, visitors...))
+	if err != nil {
+		return Device{}, Likeness{}, err
+	}
+	found, likeness := choose(f, around, candidates)
+	return found, likeness, nil
+}
+
 // Network is an address without its last part, which changes while a shopper stays where
 // he is: /24 of IPv4, /64 of IPv6. Empty when it is no address.
 func Network(address string) string {

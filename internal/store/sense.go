@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/audit"
@@ -142,7 +143,7 @@ func flag(yes bool) int {
 }
 
 // perKey is how many devices are looked at under one key.
-const perKey = 20
+const perKey = 10
 
 // deviceLookup looks a merchant's devices up.
 type deviceLookup struct {
@@ -167,33 +168,23 @@ func (r deviceRow) device() (sense.Device, error) {
 	return d, errors.Join(json.Unmarshal(r.Features, &d.Features), json.Unmarshal(r.Visitors, &d.Visitors), json.Unmarshal(r.Networks, &d.Networks))
 }
 
-// Devices gives those that have one of the keys. Names begin with the time they were
-// given, so the newest of a key come first.
+// Devices gives those that have one of the keys, in one go. Names begin with the time they
+// were given, so the newest of a key come first.
 func (l deviceLookup) Devices(keys []int64) ([]sense.Device, error) {
-	var found []sense.Device
-	seen := map[string]bool{}
+	var texts []string
+	var args []any
 	for _, key := range keys {
-		var names []string
-		if err := l.q.SelectContext(l.ctx, &names, l.q.Rebind(`SELECT device FROM device_keys WHERE merchant = ? AND key = ? ORDER BY device DESC LIMIT ?`), l.merchant, key, perKey); err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			if seen[name] {
-				continue
-			}
-			seen[name] = true
-			var row deviceRow
-			if err := l.q.GetContext(l.ctx, &row, l.q.Rebind(selectDevices+`WHERE merchant = ? AND id = ?`), l.merchant, name); err != nil {
-				return nil, err
-			}
-			d, err := row.device()
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, d)
-		}
+		texts = append(texts, `SELECT * FROM (SELECT device FROM device_keys WHERE merchant = ? AND key = ? ORDER BY device DESC LIMIT ?) k`)
+		args = append(args, l.merchant, key, perKey)
 	}
-	return found, nil
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var rows []deviceRow
+	if err := l.q.SelectContext(l.ctx, &rows, l.q.Rebind(selectDevices+`WHERE merchant = ? AND id IN (`+strings.Join(texts, ` UNION `)+`)`), append([]any{l.merchant}, args...)...); err != nil {
+		return nil, err
+	}
+	return collect(rows, deviceRow.device)
 }
 
 // Recorded tells whether the very same signals were sent before.
@@ -204,6 +195,11 @@ func (l deviceLookup) Recorded(exact int64) (bool, error) {
 	var n int
 	err := l.q.GetContext(l.ctx, &n, l.q.Rebind(`SELECT count(*) FROM (SELECT 1 FROM sense_pages WHERE merchant = ? AND exact = ? LIMIT 1) t`), l.merchant, exact)
 	return n > 0, err
+}
+
+// LookUp is how a merchant's devices are found.
+func (db *DB) LookUp(ctx context.Context, m string) sense.Lookup {
+	return deviceLookup{ctx, db.reader, m}
 }
 
 // PagesOf gives what the pages of a sense key have sent.
