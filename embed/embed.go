@@ -62,6 +62,25 @@ func read() ([]File, error) {
 	return files, nil
 }
 
+// Signal is what the collector reads of a device: its name, and what its file says of it.
+type Signal struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Signals lists what the collector reads, by name.
+var Signals = sync.OnceValue(func() []Signal {
+	var all []Signal
+	text, err := dist.ReadFile("dist/signals.json")
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		panic("embed: " + err.Error())
+	}
+	return all
+})
+
 // All lists the assets.
 func All() []File { return all() }
 

@@ -46,5 +46,8 @@ func run() error {
 	if err := write(files); err != nil {
 		return err
 	}
+	if err := writeSignals(target); err != nil {
+		return err
+	}
 	return report(files)
 }

@@ -3,6 +3,7 @@
 //
 //	GET /docs             where to start
 //	GET /docs/test-cards  the sandbox's cards and amounts
+//	GET /docs/collected   what is collected of a shopper's device
 //	GET /openapi.json     every route, for tools
 package docs
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	embedded "github.com/paywicket/paywicket/embed"
 	"github.com/paywicket/paywicket/server/guard"
 	"github.com/paywicket/paywicket/server/sandbox"
 )
@@ -39,6 +41,7 @@ func (Docs) Mount(router fiber.Router) {
 		return c.Send(OpenAPI)
 	})
 	router.Get("/docs", show("start", nil))
+	router.Get("/docs/collected", show("collected", map[string]any{"Signals": embedded.Signals()}))
 	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts}))
 }
 
