@@ -44,7 +44,11 @@ export async function collect(
   const wanted = (sources: Sources) => Object.entries(sources).filter(([name]) => !off.includes(name));
   const begin: Signals = {};
   for (const [name, source] of wanted(parts.first)) begin[name] = await read(source);
-  putAway();
+  try {
+    putAway();
+  } catch {
+    // The browser keeps the context a little longer.
+  }
   tell(begin, false);
   const rest: Signals = {};
   // Those that answer later are begun at once; the others wait for their turn.

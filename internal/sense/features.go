@@ -21,10 +21,14 @@ func ReadFeatures(signals map[string]Signal) Features {
 			}
 		}
 	}
-	if f.browser() == "Firefox" || strings.Contains(f["brands"], "Brave") {
+	firefox := f.browser() == "Firefox"
+	if firefox || strings.Contains(f["brands"], "Brave") {
 		// They draw with noise, another for every site or visit.
 		delete(f, "canvas")
 		delete(f, "audio")
+	}
+	if firefox {
+		delete(f, "codecs") // other answers before it has looked what the system can play
 	}
 	return f
 }

@@ -70,7 +70,7 @@ async function visit(browser: Driven, played: Played, network: string, keep: boo
     if (seen.device) return seen;
     await new Promise((go) => setTimeout(go, 50));
   }
-  throw new Error("the page sent no signals");
+  throw new Error(`the page sent no signals under ${told}`);
 }
 
 const ways = { "signals alone": [false, false], "with the network": [true, false], "with the stored name": [false, true] } as const;
@@ -85,39 +85,42 @@ async function same(browser: Driven, played: Played, [network, name]: readonly [
   return { ...after, same: after.device === before.device };
 }
 
-async function report(browser: Driven): Promise<void> {
+async function report(browser: Driven, way: keyof typeof ways): Promise<void> {
   const pairs = Object.entries(tuned).flatMap(([a, one], i) => Object.entries(tuned).slice(i + 1).map(([b, other]) => [`${a}, ${b}`, { ...one, ...other }] as const));
   const percent = (n: number, of: number) => `${n}/${of}`;
-  for (const [way, how] of Object.entries(ways)) {
-    let kept = 0, paired = 0, fresh = 0, possible = 0, apart = 0;
-    const wrong: string[] = [];
-    for (const [, played] of Object.entries(tuned)) if ((await same(browser, played, how)).same) kept++;
-    if (browser.name === "Chromium") for (const [, played] of pairs) if ((await same(browser, played, how)).same) paired++;
-    for (const [name, played] of Object.entries(untuned)) {
-      const seen = await same(browser, played, how);
-      if (seen.same) fresh++;
-      else if (seen.verdict === "possible") possible++;
-      else wrong.push(name);
-    }
-    // Another device brings no stored name along; it may be in the same house.
-    for (const [name, played] of Object.entries(another)) {
-      const seen = await same(browser, played, [how[0], false]);
-      if (!seen.same) apart++;
-      else wrong.push(`merged: ${name}`);
-    }
-    const mean = (fresh / Object.keys(untuned).length + apart / Object.keys(another).length) / 2;
-    console.log(`${browser.name}, ${way}: the nine changes ${percent(kept, 9)}${browser.name === "Chromium" ? `, their pairs ${percent(paired, pairs.length)}` : ""}; not tuned on: same kept ${percent(fresh, Object.keys(untuned).length)} (and ${possible} told as possible), ` +
-      `different separated ${percent(apart, Object.keys(another).length)}, mean ${(100 * mean).toFixed(0)} %${wrong.length ? ` (${wrong.join("; ")})` : ""}`);
+  const how = ways[way];
+  let kept = 0, paired = 0, fresh = 0, possible = 0, apart = 0;
+  const wrong: string[] = [];
+  for (const [name, played] of Object.entries(tuned)) {
+    const seen = await same(browser, played, how);
+    if (seen.same) kept++;
+    else if (seen.verdict !== "possible") wrong.push(`${name}: ${seen.reasons.join(", ")}`);
   }
+  if (browser.name === "Chromium") for (const [, played] of pairs) if ((await same(browser, played, how)).same) paired++;
+  for (const [name, played] of Object.entries(untuned)) {
+    const seen = await same(browser, played, how);
+    if (seen.same) fresh++;
+    else if (seen.verdict === "possible") possible++;
+    else wrong.push(name);
+  }
+  // Another device brings no stored name along; it may be in the same house.
+  for (const [name, played] of Object.entries(another)) {
+    const seen = await same(browser, played, [how[0], false]);
+    if (!seen.same) apart++;
+    else wrong.push(`merged: ${name}`);
+  }
+  const mean = (fresh / Object.keys(untuned).length + apart / Object.keys(another).length) / 2;
+  console.log(`${browser.name}, ${way}: the nine changes ${percent(kept, 9)}${browser.name === "Chromium" ? `, their pairs ${percent(paired, pairs.length)}` : ""}; not tuned on: same kept ${percent(fresh, Object.keys(untuned).length)} (and ${possible} told as possible), ` +
+    `different separated ${percent(apart, Object.keys(another).length)}, mean ${(100 * mean).toFixed(0)} %${wrong.length ? ` (${wrong.join("; ")})` : ""}`);
 }
 
 test("recognition", async () => {
-  for (const open of [chromium, ...(existsSync("/usr/bin/firefox-esr") ? [firefox] : []), ...(existsSync("/usr/bin/WebKitWebDriver") ? [webkit] : [])]) {
-    const browser = await open();
-    try {
-      await report(browser);
-    } finally {
-      await browser.close();
+  const engines = { chromium, ...(existsSync("/usr/bin/firefox-esr") ? { firefox } : {}), ...(existsSync("/usr/bin/WebKitWebDriver") ? { webkit } : {}) };
+  for (const [name, open] of Object.entries(engines)) {
+    if (!name.includes(process.env.ENGINE ?? "")) continue;
+    for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
+      const browser = await open(); // Firefox without a screen stops drawing after some hundred pages
+      await report(browser, way).finally(() => browser.close());
     }
   }
 });

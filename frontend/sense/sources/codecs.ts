@@ -1,5 +1,6 @@
 // Which kinds of film and sound can be played: by browser, system and what the hardware
-// decodes. Stable between updates. "probably" is 2, "maybe" 1.
+// decodes. Stable between updates, but for Firefox, which answers the first time before it
+// has looked. "probably" is 2, "maybe" 1.
 
 const kinds = [
   'video/mp4; codecs="avc1.42E01E"', 'video/mp4; codecs="hvc1.1.6.L93.B0"', 'video/mp4; codecs="av01.0.04M.08"', 'video/webm; codecs="vp9"',
