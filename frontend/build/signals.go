@@ -29,7 +29,7 @@ func writeSignals(target string) error {
 	var all []signal
 	for _, file := range files {
 		base := strings.TrimSuffix(filepath.Base(file), ".ts")
-		if base == "index" {
+		if base == "index" || strings.HasSuffix(base, ".test") {
 			continue
 		}
 		text, err := os.ReadFile(file)

@@ -82,6 +82,11 @@ export class Program {
     return answer as T;
   }
 
+  /** Runs another of the program's commands, as an operator would. */
+  run(...args: string[]): string {
+    return execFileSync(build(), args, { encoding: "utf8" });
+  }
+
   /** Opens a session, as a merchant's server would. */
   async session(more: Record<string, unknown> = {}): Promise<string> {
     const { id } = await this.api<{ id: string }>("POST", "/v1/checkout_sessions", { amount: 4900, currency: "USD", ...more });
