@@ -119,6 +119,20 @@ describe("<paywicket-checkout>", () => {
   });
 });
 
+test("with a merchant, its page is watched by the collector", async () => {
+  const script = document.createElement("script");
+  Object.defineProperty(script, "src", { value: `${server}/paywicket.js` });
+  Object.assign(script.dataset, { merchant: "mer_1", site: "site_1" });
+  Object.defineProperty(document, "currentScript", { value: script, configurable: true });
+  expect(document.querySelector("script")).toBeNull();
+  vi.resetModules();
+  await import("./paywicket");
+  const added = document.head.querySelector<HTMLScriptElement>("script[src$='/sense.js']");
+  expect(added?.src).toBe(`${server}/sense.js`);
+  expect({ ...added?.dataset }).toEqual({ merchant: "mer_1", site: "site_1" });
+  added?.remove();
+});
+
 describe("Paywicket.mount", () => {
   test("does the same in any element, and undoes it", () => {
     document.body.innerHTML = `<div id="here"></div>`;

@@ -65,5 +65,15 @@ export const Paywicket = {
   },
 };
 
+// With data-merchant, the collector watches this page too: see /sense.js.
+const { dataset } = document.currentScript as HTMLScriptElement;
+if (dataset.merchant) {
+  const collector = document.createElement("script");
+  collector.async = true;
+  collector.src = `${origin}/sense.js`;
+  Object.assign(collector.dataset, dataset);
+  document.head.append(collector);
+}
+
 if (!customElements.get("paywicket-checkout")) customElements.define("paywicket-checkout", PaywicketCheckout);
 window.Paywicket = Paywicket;

@@ -15,7 +15,8 @@ type Guard struct {
 	SignalsOff  []string `json:"signals_off,omitempty"`  // by the collector's names for them
 	ChallengeAt int      `json:"challenge_at,omitempty"` // score from which 3-D Secure is asked for; 0 for DefaultChallengeAt
 	RefuseAt    int      `json:"refuse_at,omitempty"`    // score from which nothing is asked; 0 for DefaultRefuseAt
-	Refuse      []string `json:"refuse,omitempty"`       // what is never asked; see Listing
+	Refuse      []string `json:"refuse,omitempty"`       // what is never asked; an entry is like bin:411111
+	Challenge   []string `json:"challenge,omitempty"`    // what is asked with 3-D Secure
 	Allow       []string `json:"allow,omitempty"`        // what is asked whatever the score
 	// InTest says that all of this holds in the test environment too, and the limits against
 	// card testing with it. Else scores are told there and lead to nothing: merchants try
@@ -53,7 +54,7 @@ func (g Guard) check() error {
 	if challenge < 1 || refuse > 101 || challenge > refuse {
 		return fault.Field("refuse_at", "Scores go from 1 to 100, and 101 is never: the one for a challenge first.")
 	}
-	for name, list := range map[string][]string{"refuse": g.Refuse, "allow": g.Allow} {
+	for name, list := range map[string][]string{"refuse": g.Refuse, "challenge": g.Challenge, "allow": g.Allow} {
 		if len(list) > maxListed {
 			return fault.Field(name, "A list has %d entries at most.", maxListed)
 		}

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ func assess(a Attempt, seen history) Assessment {
 func judge(a Attempt, seen history) Assessment {
 	var s sum
 	s.visit(a.Visit)
+	s.behaviour(a.Visit)
 	s.pace(seen)
 	s.place(a)
 	as := Assessment{Score: min(100, s.score), Action: Allow, Reasons: s.reasons}
@@ -68,6 +70,10 @@ func judge(a Attempt, seen history) Assessment {
 	case as.Score >= challenge:
 		as.Action = Challenge
 	}
+	if entry := listed(a, a.Merchant.Guard.Challenge); entry != "" && as.Action == Allow {
+		as.Action = Challenge
+		say("the merchant wants 3-D Secure for " + entry)
+	}
 	return as
 }
 
@@ -94,6 +100,57 @@ func (s *sum) visit(v sense.Visit) {
 			}
 		}
 	}
+}
+
+// What a person needs at least for a form, in milliseconds, and how much of a card's number
+// is typed when it is.
+const (
+	leastTime  = 2000
+	leastTyped = 8
+)
+
+// behaviour adds how the checkout was filled in: nobody types a card in a moment, though a
+// browser that knows it fills it in.
+func (s *sum) behaviour(v sense.Visit) {
+	var inside, typed float64
+	var pasted, filled, told bool
+	for _, p := range v.Pages {
+		for _, batch := range p.Events {
+			var events []sense.Event
+			if p.Place != sense.Frame || json.Unmarshal(batch, &events) != nil {
+				continue
+			}
+			for _, e := range events {
+				habit, _ := e.Value.(map[string]any)
+				switch e.Type {
+				case "autofill":
+					filled = true
+				case "paste":
+					pasted = pasted || e.Field == "number"
+				case "typing":
+					told = true
+					inside += number(habit["inside"])
+					if e.Field == "number" {
+						typed += number(habit["typed"])
+					}
+				}
+			}
+		}
+	}
+	if !told || filled {
+		return
+	}
+	if inside < leastTime {
+		s.add(15, "its form was filled in within %.1f seconds", inside/1000)
+	}
+	if pasted && typed < leastTyped {
+		s.add(5, "its number was pasted")
+	}
+}
+
+func number(value any) float64 {
+	n, _ := value.(float64)
+	return n
 }
 
 // automation is how much a tell counts. Single ones of the others come about by old phones

@@ -26,6 +26,11 @@ func seen(signals map[string]any, change ...func(*sense.Visit)) sense.Visit {
 	return v
 }
 
+// happened is what happened on the checkout's page.
+func happened(events string) func(*sense.Visit) {
+	return func(v *sense.Visit) { v.Pages[0].Place, v.Pages[0].Events = sense.Frame, [][]byte{[]byte(events)} }
+}
+
 func list(texts ...any) []any { return texts }
 
 // What a visit tells adds up, and leads to what the merchant wants.
@@ -39,21 +44,25 @@ func TestScores(t *testing.T) {
 		action  risk.Action
 		reason  string
 	}{
-		"a shopper who is known":     {risk.Attempt{Visit: on("dev_1")}, merchant.Guard{}, 0, risk.Allow, ""},
-		"a new device":               {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Likeness.Verdict = sense.New })}, merchant.Guard{}, 5, risk.Allow, "not known"},
-		"a page that says nothing":   {risk.Attempt{}, merchant.Guard{}, 20, risk.Allow, "said nothing"},
-		"a program":                  {risk.Attempt{Visit: driven}, merchant.Guard{}, 50, risk.Challenge, "driven by a program"},
-		"a recording":                {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Replayed = true })}, merchant.Guard{}, 60, risk.Challenge, "recorded"},
-		"a recording, elsewhere":     {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Replayed, v.Moved = true, true })}, merchant.Guard{}, 100, risk.Refuse, "different devices"},
-		"a card from elsewhere":      {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: seen(map[string]any{"timeZone": "Europe/Oslo", "languages": list("nb")})}, merchant.Guard{}, 15, risk.Allow, "its card is from BR"},
-		"a traveller":                {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: seen(map[string]any{"timeZone": "Europe/Oslo", "languages": list("pt-BR")})}, merchant.Guard{}, 10, risk.Allow, "its card is from BR"},
-		"at home":                    {risk.Attempt{Issuance: card.Issuance{Country: "DE"}, Visit: seen(map[string]any{"timeZone": "Europe/Berlin"})}, merchant.Guard{}, 0, risk.Allow, ""},
-		"a strict merchant":          {risk.Attempt{}, merchant.Guard{ChallengeAt: 10, RefuseAt: 20}, 20, risk.Refuse, ""},
-		"a merchant who never minds": {risk.Attempt{Visit: driven}, merchant.Guard{ChallengeAt: 101, RefuseAt: 101}, 50, risk.Allow, ""},
-		"on the list to refuse":      {risk.Attempt{BIN: "41111122", Visit: on("dev_1")}, merchant.Guard{Refuse: []string{"bin:411111"}}, 0, risk.Refuse, "refuses bin:411111"},
-		"on the list to allow":       {risk.Attempt{Network: "203.0.113.0/24", Visit: driven}, merchant.Guard{Allow: []string{"network:203.0.113.0/24"}}, 50, risk.Allow, "allows network"},
-		"a country that is refused":  {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: on("dev_1")}, merchant.Guard{Refuse: []string{"country:BR"}}, 0, risk.Refuse, "country:BR"},
-		"a device that is refused":   {risk.Attempt{Visit: on("dev_7")}, merchant.Guard{Refuse: []string{"device:dev_7"}}, 0, risk.Refuse, "device:dev_7"},
+		"a shopper who is known":           {risk.Attempt{Visit: on("dev_1")}, merchant.Guard{}, 0, risk.Allow, ""},
+		"a new device":                     {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Likeness.Verdict = sense.New })}, merchant.Guard{}, 5, risk.Allow, "not known"},
+		"a page that says nothing":         {risk.Attempt{}, merchant.Guard{}, 20, risk.Allow, "said nothing"},
+		"a program":                        {risk.Attempt{Visit: driven}, merchant.Guard{}, 50, risk.Challenge, "driven by a program"},
+		"a recording":                      {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Replayed = true })}, merchant.Guard{}, 60, risk.Challenge, "recorded"},
+		"a recording, elsewhere":           {risk.Attempt{Visit: seen(nil, func(v *sense.Visit) { v.Replayed, v.Moved = true, true })}, merchant.Guard{}, 100, risk.Refuse, "different devices"},
+		"a card from elsewhere":            {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: seen(map[string]any{"timeZone": "Europe/Oslo", "languages": list("nb")})}, merchant.Guard{}, 15, risk.Allow, "its card is from BR"},
+		"a traveller":                      {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: seen(map[string]any{"timeZone": "Europe/Oslo", "languages": list("pt-BR")})}, merchant.Guard{}, 10, risk.Allow, "its card is from BR"},
+		"at home":                          {risk.Attempt{Issuance: card.Issuance{Country: "DE"}, Visit: seen(map[string]any{"timeZone": "Europe/Berlin"})}, merchant.Guard{}, 0, risk.Allow, ""},
+		"a form in a moment":               {risk.Attempt{Visit: seen(nil, happened(`[{"type":"paste","field":"number"},{"type":"typing","field":"number","value":{"typed":0,"inside":300}},{"type":"typing","field":"cvv","value":{"typed":3,"inside":200}}]`))}, merchant.Guard{}, 20, risk.Allow, "within 0.5 seconds"},
+		"a form in its time":               {risk.Attempt{Visit: seen(nil, happened(`[{"type":"typing","field":"number","value":{"typed":16,"inside":6000}}]`))}, merchant.Guard{}, 0, risk.Allow, ""},
+		"a form that the browser fills in": {risk.Attempt{Visit: seen(nil, happened(`[{"type":"autofill","field":"number"},{"type":"typing","field":"cvv","value":{"typed":3,"inside":900}}]`))}, merchant.Guard{}, 0, risk.Allow, ""},
+		"a strict merchant":                {risk.Attempt{}, merchant.Guard{ChallengeAt: 10, RefuseAt: 20}, 20, risk.Refuse, ""},
+		"a merchant who never minds":       {risk.Attempt{Visit: driven}, merchant.Guard{ChallengeAt: 101, RefuseAt: 101}, 50, risk.Allow, ""},
+		"on the list to refuse":            {risk.Attempt{BIN: "41111122", Visit: on("dev_1")}, merchant.Guard{Refuse: []string{"bin:411111"}}, 0, risk.Refuse, "refuses bin:411111"},
+		"on the list to challenge":         {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: on("dev_1")}, merchant.Guard{Challenge: []string{"country:BR"}}, 0, risk.Challenge, "wants 3-D Secure for country:BR"},
+		"on the list to allow":             {risk.Attempt{Network: "203.0.113.0/24", Visit: driven}, merchant.Guard{Allow: []string{"network:203.0.113.0/24"}}, 50, risk.Allow, "allows network"},
+		"a country that is refused":        {risk.Attempt{Issuance: card.Issuance{Country: "BR"}, Visit: on("dev_1")}, merchant.Guard{Refuse: []string{"country:BR"}}, 0, risk.Refuse, "country:BR"},
+		"a device that is refused":         {risk.Attempt{Visit: on("dev_7")}, merchant.Guard{Refuse: []string{"device:dev_7"}}, 0, risk.Refuse, "device:dev_7"},
 	} {
 		w := open(t)
 		c.attempt.Merchant = w.shop

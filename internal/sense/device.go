@@ -76,6 +76,8 @@ func lookupKeys(f Features, visitors ...string) []int64 {
 		}
 		sum(parts...)
 	}
+	// Browsers do not always draw: where they did not, the graphics unit is not known.
+	sum("no graphics", f.browser(), f["platform"], f["cores"], f["memory"], f["screen"], f["ratio"], f["timeZone"], f["languages"])
 	for _, v := range visitors {
 		sum("visitor", v)
 	}

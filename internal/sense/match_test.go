@@ -108,6 +108,22 @@ func TestAnotherDevice(t *testing.T) {
 	}
 }
 
+// A device that drew when it came first, and does not now, is looked for all the same.
+func TestWithoutGraphics(t *testing.T) {
+	t.Parallel()
+	seen := laptop()
+	for _, name := range []string{"graphics", "limits", "canvas"} {
+		delete(seen, name)
+	}
+	before := lookupKeys(laptop())
+	if !slices.ContainsFunc(lookupKeys(seen), func(key int64) bool { return slices.Contains(before, key) }) {
+		t.Error("it would not be looked at")
+	}
+	if l := Compare(seen, Context{}, known()); l.Verdict != Recognised {
+		t.Errorf("%+v", l)
+	}
+}
+
 // Two known devices that are as like it as the other are told as such; a name decides.
 func TestTwins(t *testing.T) {
 	t.Parallel()

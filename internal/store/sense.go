@@ -11,6 +11,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/sense"
 )
 
@@ -241,6 +242,23 @@ func (db *DB) EraseDevice(ctx context.Context, m, device, actor string) error {
 		}
 		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "device.erase", Object: device})
 	})
+}
+
+// FindCustomer gives the tokens of cards that a merchant says belong to an address, and
+// the devices that paid with them.
+func (db *DB) FindCustomer(ctx context.Context, m, email string) (tokens []id.Token, devices []string, err error) {
+	var raw [][]byte
+	if err := db.reader.SelectContext(ctx, &raw, db.reader.Rebind(`SELECT token FROM cards WHERE merchant = ? AND customer_email = ? ORDER BY created_at`), m, email); err != nil {
+		return nil, nil, err
+	}
+	for _, text := range raw {
+		tokens = append(tokens, id.Token(text))
+	}
+	err = db.reader.SelectContext(ctx, &devices, db.reader.Rebind(`SELECT DISTINCT v.device FROM cards c
+		JOIN payments p ON p.merchant = c.merchant AND p.token = c.token JOIN checkout_sessions s ON s.merchant = p.merchant AND s.id = p.session
+		JOIN sense_pages v ON v.merchant = s.merchant AND v.sense_key IN (s.sense_key, s.joined_key)
+		WHERE c.merchant = ? AND c.customer_email = ? AND v.device <> '' AND EXISTS (SELECT 1 FROM devices d WHERE d.merchant = v.merchant AND d.id = v.device)`), m, email)
+	return tokens, devices, err
 }
 
 // ForgetVisits drops what pages of all merchants sent before a time, devices that were not

@@ -130,7 +130,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{
-			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Webhooks: a.webhooks, Keys: a.idempotent,
+			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
 			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},

@@ -186,3 +186,33 @@ func TestAShopsPagesAndItsCheckout(t *testing.T) {
 		}
 	}
 }
+
+// Of a customer who wants to be forgotten nothing is left but the payments.
+func TestACustomerIsErased(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	pay := func(email string, seed int) (token, device string) {
+		session := h.api("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD","customer":{"email":"`+email+`"}}`).text("id")
+		key, nonce := h.opened(session)
+		h.see(key, nonce, signals(seed, "graphics", fmt.Sprintf(`["maker","unit %d"]`, seed)))
+		paid := h.pay(session, "4111111111111111")
+		a := h.api("GET", "/v1/payments/"+paid.text("payment"), "")
+		return a.text("token"), a.text("risk.device")
+	}
+	token, device := pay("ada@shop.example", 21)
+	other, theirs := pay("eve@shop.example", 22)
+	if token == "" || device == "" || theirs == "" {
+		t.Fatal("there is nothing to erase")
+	}
+	if a := h.api("POST", "/v1/customers/erase", `{"email":"ada@shop.example"}`); a.Body != `{"tokens":1,"devices":1}` {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for path, status := range map[string]int{"/v1/tokens/" + token: 404, "/v1/devices/" + device: 404, "/v1/tokens/" + other: 200, "/v1/devices/" + theirs: 200} {
+		if a := h.api("GET", path, ""); a.Status != status {
+			t.Errorf("%s: %d %s", path, a.Status, a.Body)
+		}
+	}
+	if a := h.api("POST", "/v1/customers/erase", `{"email":"ada@shop.example"}`); a.Body != `{"tokens":0,"devices":0}` {
+		t.Errorf("again: %d %s", a.Status, a.Body)
+	}
+}

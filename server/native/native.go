@@ -8,6 +8,7 @@
 //	POST /v1/payments/{id}/void      release what was not captured
 //	POST /v1/payments/{id}/ready     its order is stored: its webhooks may come
 //	POST /v1/payments/{id}/refunds   give back what was captured, or a part of it
+//	POST /v1/customers/erase         nothing of a customer's cards and devices is kept any more
 //	GET  /v1/devices/{id}            what is known of a shopper's device, in words
 //	DELETE /v1/devices/{id}          nothing of it is kept any more
 //	GET  /v1/checkout_sessions/{id}/visit  which device a checkout was opened on, and why that is thought
@@ -58,6 +59,7 @@ type API struct {
 	Payments  *payment.Service
 	Vault     *vault.Service
 	Sense     *sense.Service
+	Customers Customers
 	Webhooks  *webhook.Service
 	Keys      *idempotency.Service
 	// Watch tells of changes to what is a merchant's until stop is called; Closing, that the
@@ -83,6 +85,7 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Post("/payments/:id/refunds", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.refundPayment))
 	v1.Get("/payments/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findPayment))
 	v1.Post("/tokens", secret, once, a.createToken)
+	v1.Post("/customers/erase", secret, once, wire.Handle(a.Log, fiber.StatusOK, a.eraseCustomer))
 	v1.Get("/devices/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findDevice))
 	v1.Delete("/devices/:id", secret, wire.Handle(a.Log, fiber.StatusNoContent, a.eraseDevice))
 	v1.Get("/checkout_sessions/:id/visit", secret, wire.Handle(a.Log, fiber.StatusOK, a.findVisit))
