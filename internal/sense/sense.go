@@ -83,7 +83,7 @@ type Store interface {
 	FindSenseKey(ctx context.Context, merchant, key string) (site string, err error)
 	// LookUp is how a merchant's devices are found.
 	LookUp(ctx context.Context, merchant string) Lookup
-	// PagesOf gives what the pages of a sense key have sent, oldest first.
+	// PagesOf gives what the newest twenty pages of a sense key have sent, oldest first.
 	PagesOf(ctx context.Context, merchant, key string) ([]Page, error)
 	// FindDevice gives a merchant's device, or fault.NotFound.
 	FindDevice(ctx context.Context, merchant, device string) (Device, error)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,12 +204,16 @@ func (db *DB) LookUp(ctx context.Context, m string) sense.Lookup {
 	return deviceLookup{ctx, db.reader, m}
 }
 
-// PagesOf gives what the pages of a sense key have sent.
+// mostPages is how many pages of a visit are looked at: the newest.
+const mostPages = 20
+
+// PagesOf gives what the pages of a sense key have sent, the newest of many.
 func (db *DB) PagesOf(ctx context.Context, m, key string) ([]sense.Page, error) {
 	var rows []pageRow
-	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND merchant = ? ORDER BY first_at, page`), key, m); err != nil {
+	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND merchant = ? ORDER BY first_at DESC, page DESC LIMIT ?`), key, m, mostPages); err != nil {
 		return nil, err
 	}
+	slices.Reverse(rows)
 	pages, err := collect(rows, pageRow.page)
 	for i := range pages {
 		if err == nil {
