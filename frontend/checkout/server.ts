@@ -42,7 +42,7 @@ async function call(path: string, init?: RequestInit, worker?: string): Promise<
 
 /** Sends a card. `lost` says that nobody knows what became of it yet. */
 export const pay = (session: string, card: PayRequest, worker: string): Promise<Answer> => {
-  dispatchEvent(new Event("paywicket:paying")); // the collector sends what it has
+  globalThis.dispatchEvent?.(new Event("paywicket:paying")); // the collector sends what it has
   return call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) }, worker);
 };
 
