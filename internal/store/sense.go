@@ -82,14 +82,26 @@ func (db *DB) ObservePage(ctx context.Context, key, page string, change func(sen
 	}
 }
 
+// pagesKept is how many pages a sense key may have: more than anybody opens.
+const pagesKept = 200
+
 // readPage gives a page as it is, new when nothing of it was kept yet.
 func (db *DB) readPage(ctx context.Context, key, page string) (sense.Page, error) {
 	var row pageRow
 	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND page = ?`), key, page)
 	if errors.Is(err, sql.ErrNoRows) {
 		p := sense.Page{SenseKey: key, ID: page}
-		p.Merchant, err = ownerOf(ctx, db.reader, key)
-		return p, err
+		if p.Merchant, err = ownerOf(ctx, db.reader, key); err != nil {
+			return p, err
+		}
+		var pages int
+		if err := db.reader.GetContext(ctx, &pages, db.reader.Rebind(`SELECT count(*) FROM sense_pages WHERE sense_key = ?`), key); err != nil {
+			return p, err
+		}
+		if pages >= pagesKept {
+			return p, fault.New(fault.TooMany, "This visit has opened enough pages.")
+		}
+		return p, nil
 	}
 	if err != nil {
 		return sense.Page{}, err

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -67,12 +68,18 @@ func observations(t *testing.T, h *house) {
 	}
 	_, err = h.db.FindDevice(t.Context(), other.Merchant, device)
 	h.refused("another merchant's device", err, fault.NotFound)
+	for i := range 210 {
+		if err = h.db.ObservePage(t.Context(), other.SenseKey, fmt.Sprint("q", i), h.note("", nil, 0)); err != nil {
+			break
+		}
+	}
+	h.refused("a visit without end", err, fault.TooMany)
 	h.refused("a key that was not issued", h.db.ObservePage(t.Context(), id.New(id.SenseKey), "p1", h.note("", nil, 0)), fault.NotFound)
 
 	// Erased, nothing of it is left.
 	h.refused("another merchant's device, to erase", h.db.EraseDevice(t.Context(), other.Merchant, device, "key 1"), fault.NotFound)
 	h.must(h.db.EraseDevice(t.Context(), s.Merchant, device, "key 1"))
-	for _, table := range []string{"devices", "device_keys", "sense_events"} {
+	for _, table := range []string{"devices", "device_keys", "sense_events WHERE merchant = '" + s.Merchant + "'"} {
 		if n := h.count(`SELECT count(*) FROM ` + table); n != 0 {
 			t.Errorf("%s has %d rows", table, n)
 		}
