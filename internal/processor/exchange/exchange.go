@@ -47,6 +47,12 @@ func Traced(ctx context.Context) (context.Context, func() bool) {
 	}), connected.Load
 }
 
+// Refused tells whether an HTTP status says clearly that nothing was done. A conflict, too
+// many and too late do not: what was asked for may be under way.
+func Refused(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusConflict && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+}
+
 // Unknown is the outcome of a call whose answer did not come or means nothing.
 func Unknown(why error) processor.Outcome {
 	return processor.Outcome{State: processor.Unknown, Detail: why.Error()}

@@ -30,9 +30,7 @@ type answer[T any] struct {
 func (a answer[T]) good() bool { return a.status < 300 }
 
 // refused tells whether it was clearly not done.
-func (a answer[T]) refused() bool {
-	return a.status >= 400 && a.status < 500 && a.status != http.StatusConflict && a.status != http.StatusTooManyRequests && a.status != http.StatusRequestTimeout
-}
+func (a answer[T]) refused() bool { return exchange.Refused(a.status) }
 
 // failure says what is wrong with an answer that is none.
 func (a answer[T]) failure() error {

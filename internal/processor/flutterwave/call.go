@@ -31,9 +31,7 @@ type envelope[T any] struct {
 func (e envelope[T]) good() bool { return e.status < 300 && e.Status == "success" }
 
 // refused tells whether it was clearly not done.
-func (e envelope[T]) refused() bool {
-	return e.status >= 400 && e.status < 500 && e.status != http.StatusConflict && e.status != http.StatusTooManyRequests && e.status != http.StatusRequestTimeout
-}
+func (e envelope[T]) refused() bool { return exchange.Refused(e.status) }
 
 // unknownTransaction tells whether there is no such transaction.
 func (e envelope[T]) unknownTransaction() bool {

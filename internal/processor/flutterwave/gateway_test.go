@@ -44,19 +44,10 @@ func TestGateway(t *testing.T) {
 			}[words]
 			declines[code] = processortest.Case{Number: number, CVV: "739"}
 		}
-		decide := func(decision string) func(testing.TB, processor.Outcome) {
-			return func(t testing.TB, asked processor.Outcome) {
-				response, err := http.Post(asked.ChallengeURL+"?decision="+decision, "", nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				response.Body.Close()
-			}
-		}
 		return processortest.Fixture{
 			Gateway: connect(t, peer.URL), Amount: money.Amount{Minor: 490050, Currency: "NGN"}, Expiry: card.Expiry{Month: 9, Year: 2032},
 			Approve: processortest.Case{Number: "4242424242424242", CVV: "739"}, Declines: declines,
-			Challenge: &processortest.Case{Number: flutterwavetest.Challenged, CVV: "739"}, Confirm: decide("confirm"), Refuse: decide("refuse"),
+			Challenge: &processortest.Case{Number: flutterwavetest.Challenged, CVV: "739"}, Confirm: processortest.AtTheBank("confirm"), Refuse: processortest.AtTheBank("refuse"),
 			Slow: &processortest.Case{Number: slow, CVV: "739"}, Patience: 300 * time.Millisecond,
 			Refusing: func(t testing.TB) processor.Gateway { return connect(t, "http://127.0.0.1:1") },
 			Count:    func(_ testing.TB, reference string) int { return peer.Count(reference) },

@@ -1,12 +1,25 @@
 package processortest
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"testing"
 
 	"github.com/paywicket/paywicket/internal/processor"
 )
+
+// AtTheBank is the shopper's word on an issuer's page that takes it by POST, as a decision.
+func AtTheBank(decision string) func(testing.TB, processor.Outcome) {
+	return func(t testing.TB, asked processor.Outcome) {
+		t.Helper()
+		response, err := http.Post(asked.ChallengeURL+"?decision="+decision, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+}
 
 // challenged asks for the card whose issuer wants to see the shopper, and checks
 // that the page is one that a checkout will be allowed to frame.

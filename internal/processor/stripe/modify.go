@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	stripego "github.com/stripe/stripe-go/v84"
 
@@ -113,7 +112,7 @@ func refunded(m processor.Modification, r *stripego.Refund) processor.Outcome {
 // refused tells whether Stripe clearly did not do what it was asked.
 func refused(err error) bool {
 	e, ok := errors.AsType[*stripego.Error](err)
-	return ok && e.HTTPStatusCode >= 400 && e.HTTPStatusCode < 500 && e.HTTPStatusCode != http.StatusConflict && e.HTTPStatusCode != http.StatusTooManyRequests
+	return ok && exchange.Refused(e.HTTPStatusCode)
 }
 
 // quietly says why no answer came, without what Stripe quotes of the question.
