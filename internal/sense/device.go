@@ -2,6 +2,7 @@ package sense
 
 import (
 	"cmp"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -87,6 +88,7 @@ func lookupKeys(f Features, visitors ...string) []int64 {
 // choose gives the device that a visit is most like. Two that it is as like as the other
 // make it possible and no more: the first of them is named.
 func choose(f Features, now Context, candidates []Device) (Device, Likeness) {
+	makes := 0 // how many devices of the same make are known
 	type rated struct {
 		Device
 		Likeness
@@ -94,6 +96,9 @@ func choose(f Features, now Context, candidates []Device) (Device, Likeness) {
 	}
 	var all []rated
 	for _, d := range candidates {
+		if _, vetoes := differences(f, d.Features); len(vetoes) == 0 {
+			makes++
+		}
 		if l := Compare(f, now, d); l.Verdict != New {
 			all = append(all, rated{d, l, now.Visitor != "" && slices.Contains(d.Visitors, now.Visitor)})
 		}
@@ -116,8 +121,19 @@ func choose(f Features, now Context, candidates []Device) (Device, Likeness) {
 		best.Verdict, best.Confidence = Possible, 1/float64(twins+2)
 		best.Reasons = append(best.Reasons, "other known devices are just as like it")
 	}
+	if makes > 1 && !best.named {
+		// What many have says less than what is rare.
+		best.Confidence = max(0.05, best.Confidence-min(mostCommon, commonness*float64(makes-1)))
+		best.Reasons = append(best.Reasons, fmt.Sprintf("%d known devices are of this make", makes))
+	}
 	return best.Device, best.Likeness
 }
+
+// How much of the confidence each other device of the same make takes, and all of them.
+const (
+	commonness = 0.02
+	mostCommon = 0.2
+)
 
 func boolCompare(a, b bool) int {
 	switch {

@@ -81,9 +81,12 @@ type Context struct {
 // were not seen together in the pairs of changes that were measured.
 const mostChanges = 3
 
+// weight is how much of the confidence a change takes: the more, the less often it comes
+// about on one device.
+var weight = map[group]float64{update: 0.03, input: 0.05, typeface: 0.05, zone: 0.06, display: 0.07, language: 0.08}
+
 // Compare holds a visit to a device: what can never change must be equal, and of the rest
-// it counts which groups changed. alike is how many devices are known that agree in all
-// that was compared; more than one, and agreement proves little.
+// it weighs which groups changed.
 func Compare(seen Features, now Context, d Device) Likeness {
 	sameName := now.Visitor != "" && slices.Contains(d.Visitors, now.Visitor)
 	sameNetwork := now.Network != "" && slices.Contains(d.Networks, now.Network)
@@ -113,9 +116,12 @@ func Compare(seen Features, now Context, d Device) Likeness {
 		say("too much is different: %s", list(changed))
 		return l
 	case !unsure || sameName || sameNetwork:
-		l.Verdict, l.Confidence = Recognised, 0.95-0.05*float64(len(changed))
+		l.Verdict, l.Confidence = Recognised, 0.95
 	default:
-		l.Verdict, l.Confidence = Possible, 0.5-0.1*float64(len(changed))
+		l.Verdict, l.Confidence = Possible, 0.5
+	}
+	for _, g := range changed {
+		l.Confidence -= weight[g]
 	}
 	say("system, processors, memory and graphics unit agree")
 	if len(changed) == 0 {

@@ -43,6 +43,9 @@ func changed(f Features, by ...string) Features {
 	return f
 }
 
+// harmlessly is the laptop with changes.
+func harmlessly(by ...string) Features { return changed(laptop(), by...) }
+
 func known() Device {
 	return Device{ID: "dev_1", Features: laptop(), Visitors: []string{"abc"}, Networks: []string{"203.0.113.0/24"}, LastAt: time.Unix(1, 0)}
 }
@@ -134,6 +137,12 @@ func TestTwins(t *testing.T) {
 	}
 	if d, l := choose(laptop(), Context{Visitor: "xyz"}, []Device{one, other}); l.Verdict != Recognised || d.ID != "dev_2" {
 		t.Errorf("%s: %+v", d.ID, l)
+	}
+	changed := known()
+	changed.ID, changed.Features = "dev_3", harmlessly("time zone", "language")
+	_, rare := choose(laptop(), Context{}, []Device{one})
+	if _, common := choose(laptop(), Context{}, []Device{one, changed}); common.Verdict != Recognised || common.Confidence >= rare.Confidence {
+		t.Errorf("what is rare gives %.2f, what is common %.2f", rare.Confidence, common.Confidence)
 	}
 	if _, l := choose(laptop(), Context{}, nil); l.Verdict != New || l.Confidence != 1 {
 		t.Errorf("nobody is known: %+v", l)
