@@ -57,23 +57,23 @@ func puzzleMessage(a Attempt, text []byte) []byte {
 
 // proven checks what a browser worked out: the puzzle, a dot, and a number. One that is
 // wrong, of another attempt or too late is as good as none.
-func (s *Service) proven(a Attempt) (bool, error) {
+func (s *Service) proven(a Attempt) bool {
 	puzzle, number, ok := cutLast(a.Proof, ".")
 	_, encoded, of := strings.Cut(puzzle, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(encoded)
 	if !ok || !of || err != nil || len(raw) <= puzzleBytes || len(number) > 20 {
-		return false, nil
+		return false
 	}
 	text := raw[:puzzleBytes]
 	if err := s.keys.CheckSignature(puzzleMessage(a, text), raw[puzzleBytes:]); err != nil {
-		return false, nil
+		return false
 	}
 	given := time.UnixMilli(int64(binary.BigEndian.Uint64(text)))
 	if s.now().Sub(given) > proofLife {
-		return false, nil
+		return false
 	}
 	sum := sha256.Sum256([]byte(puzzle + "." + number))
-	return bits.LeadingZeros64(binary.BigEndian.Uint64(sum[:])) >= int(text[8]), nil
+	return bits.LeadingZeros64(binary.BigEndian.Uint64(sum[:])) >= int(text[8])
 }
 
 func cutLast(text, sep string) (before, after string, found bool) {

@@ -61,18 +61,19 @@ func judge(a Attempt, seen history) Assessment {
 		say("the merchant allows " + entry)
 		return as
 	}
+	if entry := listed(a, a.Merchant.Guard.Challenge); entry != "" {
+		as.Action = Challenge
+		say("the merchant wants 3-D Secure for " + entry)
+	}
 	switch {
 	case as.Score >= refuse:
 		as.Action = Refuse
-	case seen.attacked() || seen.swept():
-		as.Action = Prove
-		say("somebody is testing cards here")
 	case as.Score >= challenge:
 		as.Action = Challenge
 	}
-	if entry := listed(a, a.Merchant.Guard.Challenge); entry != "" && as.Action == Allow {
-		as.Action = Challenge
-		say("the merchant wants 3-D Secure for " + entry)
+	if as.Action != Refuse && (seen.attacked() || seen.swept()) {
+		as.proven, as.Action = as.Action, Prove
+		say("somebody is testing cards here")
 	}
 	return as
 }

@@ -98,6 +98,11 @@ func TestPuzzles(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	good := solve(unproven.Puzzle)
+	suspect := a
+	suspect.Proof, suspect.Visit = good, seen(map[string]any{"automation": list("webdriver", "headless")})
+	if as, err := w.judge.Judge(t.Context(), suspect); err != nil || as.Action != risk.Challenge {
+		t.Errorf("work makes up for a score: %+v, %v", as, err)
+	}
 	begin := w.at
 	for what, c := range map[string]struct {
 		change func(*risk.Attempt)
