@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -244,4 +245,39 @@ func TestCardsOfADevice(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// What is being written down at the moment counts all the while.
+func TestNothingIsMissedWhileItIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	a := risk.Attempt{Merchant: w.shop, Session: "cs_1", Card: "card-1", BIN: "411111", Visit: on("dev_1")}
+	for range 9 {
+		w.judge.Tried(a)
+		w.judge.Declined(a)
+	}
+	var flushing sync.WaitGroup
+	stop := make(chan struct{})
+	flushing.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			// Something new each time, so that there is always something to write.
+			w.judge.Tried(risk.Attempt{Merchant: w.shop, Card: "another", BIN: "400000"})
+			if err := w.judge.Flush(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for i := range 300 {
+		if _, err := w.judge.Judge(t.Context(), a); fault.CodeOf(err) != fault.Forbidden {
+			t.Errorf("question %d: %v", i, err)
+			break
+		}
+	}
+	close(stop)
+	flushing.Wait()
 }

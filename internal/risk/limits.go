@@ -95,13 +95,13 @@ func (s *Service) look(ctx context.Context, a Attempt) (history, error) {
 	for i, q := range all {
 		questions[i] = q.Question
 	}
+	fresh := s.tally.since(a.Merchant.ID, questions, now) // before what is written down
 	known, err := s.store.Counts(ctx, a.Merchant.ID, questions)
 	if err != nil {
 		return h, err
 	}
 	for i, q := range all {
-		fresh := s.tally.since(a.Merchant.ID, q.Question, now)
-		sum := Counts{known[i].Attempts + fresh.Attempts, known[i].Declines + fresh.Declines}
+		sum := Counts{known[i].Attempts + fresh[i].Attempts, known[i].Declines + fresh[i].Declines}
 		if q.cards != nil {
 			*q.cards = sum.Attempts
 		} else {

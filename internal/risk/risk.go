@@ -16,6 +16,7 @@ package risk
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/card"
@@ -92,11 +93,13 @@ type Service struct {
 	now   func() time.Time
 	easy  int // bits of the easiest puzzle
 	tally tally
+
+	flushing sync.Mutex // one at a time writes down
 }
 
 // New makes a service. Run must run beside it, or nothing of what it counts is kept.
 func New(store Store, keys Keys, now func() time.Time) *Service {
-	return &Service{store: store, keys: keys, now: now, easy: easy, tally: emptyTally()}
+	return &Service{store: store, keys: keys, now: now, easy: easy, tally: tally{fresh: newBatch(), leaves: newBatch()}}
 }
 
 // errRefused is all that a shopper is told.
