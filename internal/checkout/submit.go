@@ -50,7 +50,7 @@ type Merchants interface {
 // Sense knows visits and their devices; sense.Service does.
 type Sense interface {
 	Joins(ctx context.Context, merchant, site, key string) error
-	Visit(ctx context.Context, merchant string, keys ...string) (sense.Visit, error)
+	Visit(ctx context.Context, merchant, key string) (sense.Visit, error)
 }
 
 // Service runs checkouts.

@@ -51,11 +51,11 @@ const (
 
 // Assessment is what is thought of an attempt.
 type Assessment struct {
-	Score   int      `json:"score"` // from 0 to 100
-	Action  Action   `json:"action"`
-	Reasons []string `json:"reasons"` // for the merchant, never for the shopper
-	Device  string   `json:"device,omitempty"`
-	proven  Action   // what to do once the browser has done its work
+	Score   int // from 0 to 100
+	Action  Action
+	Reasons []string // for the merchant, never for the shopper
+	Device  string
+	proven  Action // what to do once the browser has done its work
 }
 
 // Counts is what happened to something within a time.

@@ -1,6 +1,8 @@
 // Package sense takes in what the browser collector saw: signals of the device
 // and events of the page, under a sense key that the server issued with the
-// checkout session.
+// checkout session, or to a page of the merchant's site before it. From the signals it
+// tells which of the merchant's devices a visit came from, and whether the pages of a
+// visit agree.
 //
 // It never carries what was typed. Whatever looks like it could hold card digits
 // is refused whole.

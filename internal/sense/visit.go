@@ -53,18 +53,12 @@ type Visit struct {
 }
 
 // Visit gives what a sense key's pages have sent. The checkout's frame counts first.
-func (s *Service) Visit(ctx context.Context, merchant string, keys ...string) (Visit, error) {
-	var v Visit
-	for _, key := range keys {
-		if key == "" {
-			continue
-		}
-		pages, err := s.Store.PagesOf(ctx, merchant, key)
-		if err != nil {
-			return v, err
-		}
-		v.Pages = append(v.Pages, pages...)
+func (s *Service) Visit(ctx context.Context, merchant, key string) (Visit, error) {
+	pages, err := s.Store.PagesOf(ctx, merchant, key)
+	if err != nil {
+		return Visit{}, err
 	}
+	v := Visit{Pages: pages}
 	var first Page
 	for _, p := range v.Pages {
 		v.Replayed = v.Replayed || p.Replayed
@@ -76,10 +70,14 @@ func (s *Service) Visit(ctx context.Context, merchant string, keys ...string) (V
 		}
 	}
 	v.Device, v.Likeness = first.Device, first.Likeness
+	seen := ReadFeatures(first.Signals)
 	for _, p := range v.Pages {
+		if p.Device == "" || p.ID == first.ID {
+			continue
+		}
 		// A page and a frame may well say less of the same device; they never contradict.
-		_, vetoes := differences(ReadFeatures(first.Signals), ReadFeatures(p.Signals))
-		v.Moved = v.Moved || p.Device != "" && len(vetoes) > 0
+		_, vetoes := differences(seen, ReadFeatures(p.Signals))
+		v.Moved = v.Moved || len(vetoes) > 0
 	}
 	return v, nil
 }

@@ -70,15 +70,11 @@ func (db *DB) ForgetCounts(ctx context.Context, before time.Time, limit int) (in
 			`DELETE FROM risk_counts WHERE (merchant, subject, hour) IN (SELECT merchant, subject, hour FROM risk_counts WHERE hour < ? ORDER BY hour LIMIT ?)`: before.Unix() / 3600,
 			`DELETE FROM risk_cards WHERE (merchant, subject, card) IN (SELECT merchant, subject, card FROM risk_cards WHERE at < ? ORDER BY at LIMIT ?)`:       millis(before),
 		} {
-			result, err := tx.ExecContext(ctx, tx.Rebind(text), by, limit)
+			n, err := tx.forget(ctx, text, by, limit)
 			if err != nil {
 				return err
 			}
-			n, err := result.RowsAffected()
-			if err != nil {
-				return err
-			}
-			total += int(n)
+			total += n
 		}
 		return nil
 	})

@@ -82,7 +82,8 @@ func (db *DB) ObservePage(ctx context.Context, key, page string, change func(sen
 // pagesKept is how many pages a sense key may have: more than anybody opens.
 const pagesKept = 200
 
-// readPage gives a page as it is, new when nothing of it was kept yet.
+// readPage gives a page as it is, new when nothing of it was kept yet. A browser names no
+// merchant: the key, which cannot be guessed, tells whose page it is.
 func (db *DB) readPage(ctx context.Context, key, page string) (sense.Page, error) {
 	var row pageRow
 	err := db.reader.GetContext(ctx, &row, db.reader.Rebind(selectPages+`WHERE sense_key = ? AND page = ?`), key, page)
@@ -92,7 +93,7 @@ func (db *DB) readPage(ctx context.Context, key, page string) (sense.Page, error
 			return p, err
 		}
 		var pages int
-		if err := db.reader.GetContext(ctx, &pages, db.reader.Rebind(`SELECT count(*) FROM sense_pages WHERE sense_key = ?`), key); err != nil {
+		if err := db.reader.GetContext(ctx, &pages, db.reader.Rebind(`SELECT count(*) FROM sense_pages WHERE sense_key = ? AND merchant = ?`), key, p.Merchant); err != nil {
 			return p, err
 		}
 		if pages >= pagesKept {
@@ -172,6 +173,16 @@ func (db *DB) PagesOf(ctx context.Context, m, key string) ([]sense.Page, error) 
 	return pages, err
 }
 
+// forget runs a statement that deletes at most limit rows from before a time, and counts them.
+func (tx *transaction) forget(ctx context.Context, text string, before int64, limit int) (int, error) {
+	result, err := tx.ExecContext(ctx, tx.Rebind(text), before, limit)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
 // ForgetVisits drops what pages of all merchants sent before a time, devices that were not
 // seen since, and keys of pages that were given before: for whoever clears up in the whole
 // house.
@@ -184,15 +195,11 @@ func (db *DB) ForgetVisits(ctx context.Context, before time.Time, limit int) (in
 			`DELETE FROM devices WHERE (merchant, id) IN (SELECT merchant, id FROM devices WHERE last_at < ? ORDER BY last_at LIMIT ?)`,
 			`DELETE FROM sense_keys WHERE sense_key IN (SELECT sense_key FROM sense_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)`,
 		} {
-			result, err := tx.ExecContext(ctx, tx.Rebind(text), millis(before), limit)
+			n, err := tx.forget(ctx, text, millis(before), limit)
 			if err != nil {
 				return err
 			}
-			n, err := result.RowsAffected()
-			if err != nil {
-				return err
-			}
-			total += int(n)
+			total += n
 		}
 		return nil
 	})
