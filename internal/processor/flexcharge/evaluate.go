@@ -111,11 +111,14 @@ func (g *Gateway) write(ask processor.Request, card processor.Instrument) ([]byt
 			"id": orNone(before.ProcessorID), "timestampUtc": g.now().UTC().Format(time.RFC3339), "timezoneUtcOffset": 0,
 			"amount": ask.Amount.Minor, "currency": ask.Amount.Currency, "transactionType": kind, "cardNotPresent": true,
 			"responseCode": orNone(code), "responseCodeSource": source, "responseDescription": string(before.DeclineCode), "responseStatus": "Declined",
-			"avsResultCode": orNone(before.AVS), "cvvResultCode": orNone(before.CVVResult), "cavvResultCode": orNone(before.ECI),
+			"avsResultCode": orNone(before.AVS), "cvvResultCode": orNone(before.CVVResult), "cavvResultCode": none,
 			"dynamicDescriptor": ask.Descriptor,
 		},
 		"payer":              map[string]any{"email": orNone(ask.Payer.Email)},
 		"billingInformation": map[string]any{"firstName": first, "lastName": last},
+	}
+	if before.ECI != "" {
+		question["threeDSecure"] = map[string]any{"EcommerceIndicator": before.ECI}
 	}
 	if ask.Payer.Phone != "" {
 		question["payer"].(map[string]any)["phone"] = ask.Payer.Phone
