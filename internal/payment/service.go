@@ -69,8 +69,8 @@ func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *proc
 		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: how.ReturnURL,
 		Capture: p.Terms.Capture == Automatic, Initiator: p.Terms.Initiator, Recurring: p.Terms.Recurring,
 		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments,
-		Authenticate: p.Terms.Risk != nil && p.Terms.Risk.Action == "challenge" && gateway.Abilities().Challenge,
-		Payer:        p.Terms.Payer, StoredAs: how.StoredAs[p.Processor], Declined: declined,
+		Authenticate: p.Terms.authenticates() && gateway.Abilities().Challenge,
+		Payer:        p.Terms.Payer, Billing: p.Terms.Billing, StoredAs: how.StoredAs[p.Processor], Declined: declined,
 	}, instrument)
 	return Reply{Outcome: outcome, Unsent: err}
 }

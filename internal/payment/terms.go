@@ -40,12 +40,14 @@ type Terms struct {
 	Recurring       bool                `json:"recurring,omitempty"`
 	SchemeReference string              `json:"scheme_reference,omitempty"` // of the series' first payment
 	Installments    int                 `json:"installments,omitempty"`
-	Items           []event.Item        `json:"items,omitempty"` // kept for the merchant and for disputes; they need not add up to the amount
+	Authenticate    bool                `json:"authenticate,omitempty"` // the issuer is to see the shopper, wherever it can
+	Items           []event.Item        `json:"items,omitempty"`        // kept for the merchant and for disputes; they need not add up to the amount
 
-	Payer  processor.Payer `json:"payer,omitzero"` // kept for the processor; no event tells of it
-	Risk   *event.Risk     `json:"risk,omitempty"` // what was thought of it before its card left
-	Splits []event.Split   `json:"splits,omitempty"`
-	Fee    money.Fee       `json:"fee,omitzero"` // as the merchant's schedule was then
+	Payer   processor.Payer   `json:"payer,omitzero"`   // kept for the processor; no event tells of it
+	Billing processor.Address `json:"billing,omitzero"` // kept for the processor; no event tells of it
+	Risk    *event.Risk       `json:"risk,omitempty"`   // what was thought of it before its card left
+	Splits  []event.Split     `json:"splits,omitempty"`
+	Fee     money.Fee         `json:"fee,omitzero"` // as the merchant's schedule was then
 }
 
 // Limits of terms.
@@ -76,10 +78,19 @@ func (t Terms) Check(amount money.Amount) error {
 	case t.Installments > 0 && amount.Minor < int64(t.Installments):
 		return fault.Field("installments", "An amount of %s cannot be divided by %d.", amount, t.Installments)
 	}
+	if err := checkBilling(t.Billing); err != nil {
+		return err
+	}
 	if err := checkItems(t.Items); err != nil {
 		return err
 	}
 	return checkSplits(t.Splits, amount)
+}
+
+// authenticates tells whether the issuer is to see the shopper: because the terms say so,
+// or because of what was thought of the payment.
+func (t Terms) authenticates() bool {
+	return t.Authenticate || t.Risk != nil && t.Risk.Action == "challenge"
 }
 
 func checkItems(items []event.Item) error {

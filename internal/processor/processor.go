@@ -51,6 +51,7 @@ type Request struct {
 	Authenticate bool // the issuer is to see the shopper (3-D Secure), though it may not ask by itself
 
 	Payer    Payer
+	Billing  Address
 	StoredAs string   // the processor's own name for the card (see Outcome); empty when it has none
 	Declined *Outcome // what another processor said just before, for one that takes only what was declined
 }
@@ -60,6 +61,16 @@ type Payer struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
+}
+
+// Address is where the card's statements go, as far as the merchant said: the issuer
+// compares it with what it knows (address verification, AVS). Each may be empty.
+type Address struct {
+	Line1      string `json:"line1,omitempty"` // street and number
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"` // ISO 3166-1 alpha-2, in capitals
 }
 
 // Original names an authorization that was asked for.

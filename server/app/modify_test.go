@@ -8,6 +8,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/server/sandbox"
 )
 
@@ -107,19 +108,26 @@ func (h *house) rowOf(id string) (sandbox.Authorization, bool) {
 func TestATokenIsCharged(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	first := h.api("GET", "/v1/payments/"+h.charge(`{"amount":4900,"currency":"USD","recurring":true}`, "4111111111111111"), "")
+	first := h.api("GET", "/v1/payments/"+h.charge(`{"amount":4900,"currency":"USD","recurring":true,"billing":{"postal_code":"10001"}}`, "4111111111111111"), "")
+	if kept, _ := h.rowOf(first.text("processor.id")); kept.Billing != (processor.Address{PostalCode: "10001"}) || first.text("processor.avs") != "Z" || strings.Contains(string(first.Body), "10001") {
+		t.Errorf("the session's address: %+v, %s", kept.Billing, first.Body)
+	}
 	token, scheme := first.text("token"), first.text("processor.scheme_reference")
 	if token == "" || scheme == "" {
 		t.Fatalf("first: %s", first.Body)
 	}
 	order := `"token":"` + token + `","amount":1200,"currency":"USD"`
-	next := h.api("POST", "/v1/payments", `{`+order+`,"capture":"automatic","recurring":true,"scheme_reference":"`+scheme+`","items":[{"name":"May","quantity":1,"amount":1200}]}`)
+	next := h.api("POST", "/v1/payments", `{`+order+`,"capture":"automatic","recurring":true,"scheme_reference":"`+scheme+`","items":[{"name":"May","quantity":1,"amount":1200}],
+		"billing":{"line1":"12 St James's Square","city":"London","state":"England","postal_code":"SW1Y 4JH","country":"GB"}}`)
 	if next.Status != http.StatusCreated || next.standing() != "captured 0/1200/0" || next.text("terms.initiator") != "merchant" || next.field("session") != nil {
 		t.Fatalf("next: %d %s", next.Status, next.Body)
 	}
 	row, _ := h.rowOf(next.text("processor.id"))
 	if row.Agreement != scheme || row.Initiator != "merchant" || !row.Recurring || row.CVVResult != "P" || row.Descriptor != "DESCRIPTOR" {
 		t.Errorf("the processor was asked %+v", row)
+	}
+	if home := (processor.Address{Line1: "12 St James's Square", City: "London", State: "England", PostalCode: "SW1Y 4JH", Country: "GB"}); row.Billing != home || next.text("processor.avs") != "Y" {
+		t.Errorf("the payment's address: %+v, %s", row.Billing, next.Body)
 	}
 	declined := h.api("POST", "/v1/payments", `{"token":"`+token+`","amount":19051,"currency":"USD"}`)
 	if declined.Status != http.StatusCreated || declined.text("status") != "declined" || declined.text("decline.code") != "insufficient_funds" {
@@ -139,6 +147,7 @@ func TestATokenIsCharged(t *testing.T) {
 		"who asked":       {`{` + order + `,"initiator":"bank"}`, "initiator", 400},
 		"splits":          {`{` + order + `,"splits":[{"account":"a","amount":1}]}`, "splits", 400},
 		"unknown site":    {`{` + order + `,"site":"site_x"}`, "site", 400},
+		"no such country": {`{` + order + `,"billing":{"country":"usa"}}`, "billing.country", 400},
 		"unknown setting": {`{` + order + `,"cvv":"123"}`, "cvv", 400},
 	} {
 		if a := h.api("POST", "/v1/payments", c.body); a.Status != c.status || a.text("field") != c.field {

@@ -20,12 +20,22 @@ type Terms struct {
 	Installments int           `json:"installments"` // 2 to 48; 0 for one payment
 	Items        []event.Item  `json:"items"`
 	Splits       []event.Split `json:"splits"`
+	Billing      Address       `json:"billing"` // told to processors; nothing here tells of it again
+}
+
+// Address is where the card's statements go, for the issuer to compare.
+type Address struct {
+	Line1      string `json:"line1"` // street and number
+	City       string `json:"city"`
+	State      string `json:"state"`
+	PostalCode string `json:"postal_code"`
+	Country    string `json:"country"` // ISO 3166-1 alpha-2
 }
 
 func (t Terms) terms() payment.Terms {
 	return payment.Terms{
 		Capture: payment.CaptureMode(t.Capture), Late: payment.LatePolicy(t.LateApproval), Recurring: t.Recurring,
-		Installments: t.Installments, Items: t.Items, Splits: t.Splits,
+		Installments: t.Installments, Items: t.Items, Splits: t.Splits, Billing: processor.Address(t.Billing),
 	}
 }
 

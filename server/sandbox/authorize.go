@@ -95,8 +95,9 @@ func (s *Server) decide(ask request, does Behaviour, publicURL string) Authoriza
 	row := Authorization{
 		ID: "auth_" + id.Random(), Reference: ask.Reference, Amount: ask.Amount, Currency: ask.Currency, Descriptor: ask.Descriptor,
 		BIN: ask.card.Number.BIN(), Last4: ask.card.Number.Last4(), ReturnURL: ask.ReturnURL,
-		AVS: "U", CVVResult: cvvResult(ask.card.CVV, does), At: now,
+		AVS: addressResult(ask.Billing), CVVResult: cvvResult(ask.card.CVV, does), At: now,
 		Capture: ask.Capture, Initiator: ask.Initiator, Recurring: ask.Recurring, Installments: ask.Installments, Agreement: ask.SchemeReference,
+		Authenticate: ask.Authenticate, Billing: ask.Billing,
 		Modifications: []Modification{},
 	}
 	// Under an agreement the shopper is not there, and the issuer has seen them before.

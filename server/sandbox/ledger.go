@@ -42,6 +42,9 @@ type Authorization struct {
 	Installments    int64  `json:"installments"`
 	SchemeReference string `json:"scheme_reference"` // the scheme's transaction id, when approved
 	Agreement       string `json:"agreement"`        // the scheme's id of the payment in which the shopper agreed
+	Authenticate    bool   `json:"authenticate"`     // the issuer was asked to see the shopper
+
+	Billing processor.Address `json:"billing,omitzero"` // what the AVS result is about
 
 	// What was done with it since, in minor units.
 	Captured      int64          `json:"captured"`
@@ -180,7 +183,8 @@ func (l *Ledger) open(row Authorization, card fingerprint) (kept Authorization, 
 func (a Authorization) sameRequest(b Authorization) bool {
 	return a.Amount == b.Amount && a.Currency == b.Currency && a.Descriptor == b.Descriptor &&
 		a.ReturnURL == b.ReturnURL && a.BIN == b.BIN && a.Last4 == b.Last4 &&
-		a.Capture == b.Capture && a.Initiator == b.Initiator && a.Recurring == b.Recurring && a.Installments == b.Installments && a.Agreement == b.Agreement
+		a.Capture == b.Capture && a.Initiator == b.Initiator && a.Recurring == b.Recurring && a.Installments == b.Installments && a.Agreement == b.Agreement &&
+		a.Authenticate == b.Authenticate && a.Billing == b.Billing
 }
 
 // change makes a row durable that step made of what a reference has, and gives it.

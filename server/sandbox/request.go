@@ -11,6 +11,7 @@ import (
 	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/pan"
+	"github.com/paywicket/paywicket/internal/processor"
 )
 
 // request is an authorization as it is asked for.
@@ -21,7 +22,8 @@ type request struct {
 	Descriptor string
 	ReturnURL  string
 	terms
-	card pan.Card
+	Billing processor.Address
+	card    pan.Card
 }
 
 // terms is what an authorization may be asked for with. All of it may be left out.
@@ -40,6 +42,7 @@ const (
 	maxReturnURL  = 2048
 	maxName       = 200
 	maxScheme     = 64
+	maxAddress    = 100
 )
 
 // What is wrong with a request. None of these repeats what was sent.
@@ -64,11 +67,13 @@ var (
 	errScheme     = errors.New("scheme_reference: must be text of at most 64 bytes")
 	errAuthentic  = errors.New("authenticate: must be true or false")
 	errInstalled  = errors.New("installments: must be a whole number from 0 to 48")
+	errCountry    = errors.New("billing_country: must be two capital letters, or empty")
 )
 
 var fieldNames = []string{
 	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
 	"capture", "initiator", "recurring", "scheme_reference", "installments", "authenticate",
+	"billing_line1", "billing_city", "billing_state", "billing_postal_code", "billing_country",
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
@@ -81,7 +86,7 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:
 // body's bytes and are never text. The caller wipes the body, and the card even
 // when there is an error.
 func read(body []byte) (request, error) {
-	var given [16][]byte // by place in fieldNames
+	var given [firstAddressField + addressFields][]byte // by place in fieldNames
 	err := members(body, func(name, value []byte) error {
 		for i, known := range fieldNames {
 			if known != string(name) {
@@ -116,6 +121,9 @@ func read(body []byte) (request, error) {
 		return ask, errReturn
 	}
 	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14], given[15]); err != nil {
+		return ask, err
+	}
+	if err := readAddress(&ask.Billing, [addressFields][]byte(given[firstAddressField:])); err != nil {
 		return ask, err
 	}
 	if ask.Capture && ask.Amount == 0 {

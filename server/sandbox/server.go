@@ -22,8 +22,8 @@
 //	   └─▶ challenge ─ shopper, or cancel ─▶ approved | declined
 //
 // A number is read as bytes and wiped with its body. What is checked and believed:
-// any CVV of the right length matches; there is no address to check, so AVS is U;
-// a card past its expiry is declined.
+// any CVV of the right length matches, and any address but one postal code (see
+// TestAddresses); a card past its expiry is declined.
 //
 // It stands on the standard library's server and not on fiber: a processor to test
 // with must be able to misbehave on the raw connection (hang, reset, send half an

@@ -97,7 +97,6 @@ func (g *Gateway) write(ask processor.Request, card processor.Instrument) ([]byt
 	if ask.Capture {
 		kind = "Purchase"
 	}
-	first, last := holder(card.Name)
 	before := ask.Declined
 	code, source := before.NetworkCode, "iso8583"
 	if code == "" {
@@ -115,7 +114,7 @@ func (g *Gateway) write(ask processor.Request, card processor.Instrument) ([]byt
 			"dynamicDescriptor": ask.Descriptor,
 		},
 		"payer":              map[string]any{"email": orNone(ask.Payer.Email)},
-		"billingInformation": map[string]any{"firstName": first, "lastName": last},
+		"billingInformation": billing(card.Name, ask.Billing),
 	}
 	if before.ECI != "" {
 		question["threeDSecure"] = map[string]any{"EcommerceIndicator": before.ECI}
@@ -168,6 +167,20 @@ func appendCard(text []byte, member string, card processor.Instrument) []byte {
 		text = append(text, cvv...)
 	}
 	return append(text, '"')
+}
+
+// billing is who holds the card and where they live. What is not known is left out.
+func billing(name string, a processor.Address) map[string]any {
+	first, last := holder(name)
+	told := map[string]any{"firstName": first, "lastName": last}
+	for field, text := range map[string]string{
+		"addressLine1": a.Line1, "city": a.City, "state": a.State, "zipcode": a.PostalCode, "country": a.Country,
+	} {
+		if text != "" {
+			told[field] = text
+		}
+	}
+	return told
 }
 
 func orNone(text string) string {

@@ -2,6 +2,7 @@ package flexcharge_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -19,7 +20,8 @@ func TestTheDeclineIsTold(t *testing.T) {
 		Transaction struct {
 			ID, ResponseCode, AvsResultCode, CvvResultCode, CavvResultCode string
 		}
-		ThreeDSecure *struct{ EcommerceIndicator string }
+		ThreeDSecure       *struct{ EcommerceIndicator string }
+		BillingInformation map[string]string
 	}
 	var asked question
 	peer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -41,6 +43,9 @@ func TestTheDeclineIsTold(t *testing.T) {
 		if o, err := g.Authorize(t.Context(), ask, pantest.Card(t, flexchargetest.Approved)); err != nil || o.State != processor.Declined {
 			t.Fatalf("%+v, %v", o, err)
 		}
+		if want := map[string]string{"firstName": "Ada", "lastName": "Lovelace"}; !maps.Equal(asked.BillingInformation, want) {
+			t.Errorf("of no address it was told %v", asked.BillingInformation)
+		}
 		told := asked.Transaction
 		if told.ID != "before" || told.ResponseCode != "05" || told.AvsResultCode != "Y" || told.CvvResultCode != "M" || told.CavvResultCode != "NA" {
 			t.Errorf("told %+v", told)
@@ -48,5 +53,15 @@ func TestTheDeclineIsTold(t *testing.T) {
 		if shown := asked.ThreeDSecure; (shown != nil) != (eci != "") || shown != nil && shown.EcommerceIndicator != eci {
 			t.Errorf("of ECI %q it was told %+v", eci, shown)
 		}
+	}
+	ask := request()
+	ask.Billing = processor.Address{Line1: "1 High Street", City: "Springfield", State: "IL", PostalCode: "62701", Country: "US"}
+	if _, err := g.Authorize(t.Context(), ask, pantest.Card(t, flexchargetest.Approved)); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{
+		"firstName": "Ada", "lastName": "Lovelace", "addressLine1": "1 High Street", "city": "Springfield", "state": "IL", "zipcode": "62701", "country": "US",
+	}; !maps.Equal(asked.BillingInformation, want) {
+		t.Errorf("of the address it was told %v", asked.BillingInformation)
 	}
 }

@@ -74,7 +74,8 @@ func (f Fixture) request(c Case) processor.Request {
 	}
 	ask := processor.Request{
 		Reference: id.Random(), Amount: amount, Descriptor: "PAYWICKET TEST", ReturnURL: "https://shop.example/checkout/return",
-		Payer: processor.Payer{Name: "Ada Lovelace", Email: "ada@shop.example", Phone: "+44 20 7946 0958"},
+		Payer:   processor.Payer{Name: "Ada Lovelace", Email: "ada@shop.example", Phone: "+44 20 7946 0958"},
+		Billing: processor.Address{Line1: "12 St James's Square", City: "London", State: "England", PostalCode: "SW1Y 4JH", Country: "GB"},
 	}
 	if f.Gateway.Abilities().NeedsDecline {
 		ask.Declined = &processor.Outcome{

@@ -27,9 +27,16 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 		SchemeReference string              `json:"scheme_reference,omitempty"`
 		Installments    int                 `json:"installments,omitempty"`
 		Authenticate    bool                `json:"authenticate,omitempty"`
+
+		Line1      string `json:"billing_line1,omitempty"`
+		City       string `json:"billing_city,omitempty"`
+		State      string `json:"billing_state,omitempty"`
+		PostalCode string `json:"billing_postal_code,omitempty"`
+		Country    string `json:"billing_country,omitempty"`
 	}{
 		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name,
 		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments, ask.Authenticate,
+		ask.Billing.Line1, ask.Billing.City, ask.Billing.State, ask.Billing.PostalCode, ask.Billing.Country,
 	})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -110,6 +111,44 @@ func TestWhatIsSent(t *testing.T) {
 		}
 		if at := strings.Index(got, "{"); !json.Valid([]byte(got[at:])) {
 			t.Errorf("%s: what was sent is no JSON", name)
+		}
+	}
+}
+
+// A billing address goes with it, as far as there is one.
+func TestAnAddressIsSent(t *testing.T) {
+	t.Parallel()
+	var sent map[string]any
+	g := peer(t, func(w http.ResponseWriter, r *http.Request) {
+		sent = map[string]any{}
+		if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprint(w, approved+"}")
+	})
+	for _, c := range []struct {
+		address processor.Address
+		want    map[string]any
+	}{
+		{processor.Address{}, map[string]any{}},
+		{processor.Address{PostalCode: `"1`}, map[string]any{"billing_postal_code": `"1`}},
+		{
+			processor.Address{Line1: "1 High Street", City: "Springfield", State: "IL", PostalCode: "62701", Country: "US"},
+			map[string]any{"billing_line1": "1 High Street", "billing_city": "Springfield", "billing_state": "IL", "billing_postal_code": "62701", "billing_country": "US"},
+		},
+	} {
+		ask := asking
+		ask.Billing = c.address
+		if _, err := g.Authorize(t.Context(), ask, typed(t)); err != nil {
+			t.Fatal(err)
+		}
+		for field := range sent {
+			if !strings.HasPrefix(field, "billing_") {
+				delete(sent, field)
+			}
+		}
+		if !maps.Equal(sent, c.want) {
+			t.Errorf("%+v was sent as %v", c.address, sent)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card pro
 // says why it is certain that nothing was charged.
 func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card processor.Instrument) (method string, refusal processor.Outcome, err error) {
 	var none processor.Outcome
-	body := exchange.NewBody(form(card))
+	body := exchange.NewBody(form(card, ask.Billing))
 	defer body.Wipe()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+"/v1/payment_methods", body)
 	if err != nil {

@@ -16,10 +16,15 @@ const maxCardForm = 120 + 19 + 4
 
 // form writes the body of a PaymentMethod by hand: an encoder would want the number as
 // text, and would keep it in a buffer of its own.
-func form(card processor.Instrument) []byte {
+func form(card processor.Instrument, billing processor.Address) []byte {
 	open := "type=card"
-	if card.Name != "" {
-		open += "&billing_details%5Bname%5D=" + url.QueryEscape(card.Name)
+	for _, detail := range []struct{ field, text string }{
+		{"name%5D", card.Name}, {"address%5D%5Bline1%5D", billing.Line1}, {"address%5D%5Bcity%5D", billing.City},
+		{"address%5D%5Bstate%5D", billing.State}, {"address%5D%5Bpostal_code%5D", billing.PostalCode}, {"address%5D%5Bcountry%5D", billing.Country},
+	} {
+		if detail.text != "" {
+			open += "&billing_details%5B" + detail.field + "=" + url.QueryEscape(detail.text)
+		}
 	}
 	// Large enough from the start: growing would leave a copy of the number behind.
 	text := make([]byte, 0, len(open)+maxCardForm)

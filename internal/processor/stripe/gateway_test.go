@@ -58,6 +58,21 @@ func TestGateway(t *testing.T) {
 	})
 }
 
+// The address that is given is checked.
+func TestAnAddressIsChecked(t *testing.T) {
+	t.Parallel()
+	g := connect(t, stripetest.Start(t).URL)
+	for avs, address := range map[string]processor.Address{
+		"Y": {Line1: "1 High Street & Co", City: "Springfield", State: "IL", PostalCode: "62701", Country: "US"},
+		"Z": {PostalCode: "62701"}, "A": {Line1: "1 High Street"}, "U": {City: "Springfield"},
+	} {
+		ask := processor.Request{Reference: id.Reference(), Amount: money.Amount{Minor: 4900, Currency: "USD"}, Billing: address}
+		if o, err := g.Authorize(t.Context(), ask, pantest.Card(t, "4242424242424242")); err != nil || o.State != processor.Approved || o.AVS != avs {
+			t.Errorf("%+v: %+v, %v", address, o, err)
+		}
+	}
+}
+
 // Every call has the shape that Stripe's own mock, made of its specification, takes: it
 // refuses parameters that do not exist.
 func TestShapesAgainstStripesMock(t *testing.T) {
@@ -91,6 +106,7 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, ask := range map[string]processor.Request{
+		"with an address": {Billing: processor.Address{Line1: "1 High Street", City: "Springfield", State: "IL", PostalCode: "62701", Country: "US"}},
 		"by the shopper":  {Descriptor: "SHOP", ReturnURL: "https://pay.example/back", Capture: true, Authenticate: true},
 		"by the merchant": {Initiator: processor.Merchant, Recurring: true, SchemeReference: "1234567890"},
 	} {

@@ -36,8 +36,9 @@ type Server struct {
 	mu      sync.Mutex
 	intents []*intent
 	refunds []map[string]any
-	cards   map[string]string // numbers by PaymentMethod
-	answers map[string]answer // by Idempotency-Key
+	cards   map[string]string         // numbers by PaymentMethod
+	checks  map[string]map[string]any // what checking its address gave, by PaymentMethod
+	answers map[string]answer         // by Idempotency-Key
 	nth     int
 }
 
@@ -53,12 +54,13 @@ type intent struct {
 	amount, received, refunded                                int64
 	automatic, charged, challenged                            bool
 	created                                                   time.Time
+	checks                                                    map[string]any
 }
 
 // Start starts a peer that ends with the test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{answers: map[string]answer{}, cards: map[string]string{}, Slow: map[string]time.Duration{}}
+	s := &Server{answers: map[string]answer{}, cards: map[string]string{}, checks: map[string]map[string]any{}, Slow: map[string]time.Duration{}}
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /v1/payment_methods", s.once(s.hold))
 	routes.HandleFunc("POST /v1/payment_intents", s.once(s.create))
@@ -141,6 +143,12 @@ func (s *Server) hold(r *http.Request) answer {
 	s.nth++
 	name := fmt.Sprintf("pm_%d", s.nth)
 	s.cards[name] = r.Form.Get("card[number]")
+	s.checks[name] = map[string]any{"cvc_check": "pass"}
+	for check, field := range map[string]string{"address_line1_check": "line1", "address_postal_code_check": "postal_code"} {
+		if r.Form.Get("billing_details[address]["+field+"]") != "" {
+			s.checks[name][check] = "pass"
+		}
+	}
 	return answer{http.StatusOK, map[string]any{"id": name, "object": "payment_method"}}
 }
 
@@ -153,6 +161,7 @@ func (s *Server) create(r *http.Request) answer {
 	i := &intent{
 		id: fmt.Sprintf("pi_%d", s.nth), card: s.cards[r.Form.Get("payment_method")], currency: r.Form.Get("currency"), amount: amount,
 		reference: r.Form.Get("metadata[paywicket_reference]"), returnURL: r.Form.Get("return_url"), automatic: r.Form.Get("capture_method") == "automatic", created: time.Now(),
+		checks: s.checks[r.Form.Get("payment_method")],
 	}
 	s.intents = append(s.intents, i)
 	switch {
@@ -192,7 +201,7 @@ func (i *intent) object(expanded bool) map[string]any {
 		o["last_payment_error"] = map[string]any{"type": "card_error", "code": "card_declined", "decline_code": i.decline}
 	}
 	if i.charged && expanded {
-		card := map[string]any{"authorization_code": "A" + fmt.Sprintf("%05d", len(i.id)), "network_transaction_id": "N" + i.id, "checks": map[string]any{"cvc_check": "pass"}}
+		card := map[string]any{"authorization_code": "A" + fmt.Sprintf("%05d", len(i.id)), "network_transaction_id": "N" + i.id, "checks": i.checks}
 		if i.challenged {
 			card["three_d_secure"] = map[string]any{"authentication_flow": "challenge", "electronic_commerce_indicator": "05"}
 		}
