@@ -36,10 +36,21 @@ const (
 	PaymentReversing      Type = "payment.reversing"       // approved when nobody waited any more: being given back
 	PaymentReversed       Type = "payment.reversed"
 	TokenCreated          Type = "token.created"
-	TokenFailed           Type = "token.failed"  // the card could not be kept; a payment may still stand
-	TokenUpdated          Type = "token.updated" // its customer's data changed
-	TokenRevoked          Type = "token.revoked" // it may not be charged any more
-	TokenErased           Type = "token.erased"  // nothing of its card is kept any more
+	TokenFailed           Type = "token.failed"           // the card could not be kept; a payment may still stand
+	TokenUpdated          Type = "token.updated"          // its customer's data changed
+	TokenRevoked          Type = "token.revoked"          // it may not be charged any more
+	TokenErased           Type = "token.erased"           // nothing of its card is kept any more
+	OrderSubmitted        Type = "order.submitted"        // taken on: it is tried until it ends
+	OrderCaptureRequired  Type = "order.capture_required" // approved, and waits for its capture
+	OrderCompleted        Type = "order.completed"        // approved and captured
+	OrderCancelled        Type = "order.cancelled"        // by the merchant
+	OrderDeclined         Type = "order.declined"         // it cannot be rescued
+	OrderExpired          Type = "order.expired"          // its time ran out before it was approved
+	OrderRefunded         Type = "order.refunded"         // all or a part of it
+	ChallengePresented    Type = "challenge.presented"    // the shopper is asked to confirm an order
+	ChallengeAttempted    Type = "challenge.attempted"    // the shopper answered; how it ended follows
+	ChallengePassed       Type = "challenge.passed"
+	ChallengeFailed       Type = "challenge.failed"
 )
 
 // Types lists every event, for filters and documents.
@@ -47,6 +58,8 @@ var Types = []Type{
 	PaymentAuthorized, PaymentCaptured, PaymentCaptureFailed, PaymentVoided, PaymentVoidFailed, PaymentRefunded, PaymentRefundFailed,
 	PaymentDeclined, PaymentFailed, PaymentProcessing, PaymentRequiresAction, PaymentManualReview, PaymentReversing, PaymentReversed,
 	TokenCreated, TokenFailed, TokenUpdated, TokenRevoked, TokenErased,
+	OrderSubmitted, OrderCaptureRequired, OrderCompleted, OrderCancelled, OrderDeclined, OrderExpired, OrderRefunded,
+	ChallengePresented, ChallengeAttempted, ChallengePassed, ChallengeFailed,
 }
 
 // Event is one thing that happened to one object of one merchant.

@@ -179,3 +179,28 @@ type ErasedToken struct {
 type TokenFailure struct {
 	Payment string `json:"payment"`
 }
+
+// Order is a declined transaction that is to be rescued for a merchant, as webhooks show
+// it. Amounts are minor units of its currency.
+type Order struct {
+	ID           string     `json:"id"`        // a UUID
+	Reference    string     `json:"reference"` // the merchant's own id of its order
+	Status       string     `json:"status"`
+	Kind         string     `json:"kind"`   // cit | mit: who set the transaction off, the customer or the merchant
+	Source       string     `json:"source"` // website | call_center
+	Amount       int64      `json:"amount"`
+	Currency     string     `json:"currency"`
+	Captured     int64      `json:"captured"`
+	Refunded     int64      `json:"refunded"`
+	Site         string     `json:"site"`
+	Payment      *string    `json:"payment"`       // null while none has been made
+	Token        *string    `json:"token"`         // null when its card is not kept
+	Confirmation *string    `json:"confirmation"`  // what an approval is known by; null before
+	ChallengeURL *string    `json:"challenge_url"` // where the shopper confirms; null for nothing to confirm
+	Reason       string     `json:"reason"`        // why it ended as it did
+	Test         bool       `json:"test"`          // no real money is moved
+	Sequence     int        `json:"sequence"`
+	CreatedAt    time.Time  `json:"created_at"`
+	UpdatedAt    time.Time  `json:"updated_at"`
+	ExpiresAt    *time.Time `json:"expires_at"` // until when it may be tried; null when it has no such time
+}
