@@ -83,49 +83,20 @@ func (g *Gateway) cancelChallenge(ctx context.Context, o processor.Outcome) (pro
 // a payment without an outcome is handed to a person.
 const patience = 48 * time.Hour
 
-// none is what stands in a required field whose value is not known.
-const none = "NA"
-
 // maxCard is how many bytes the members that the card makes take up at most.
 const maxCard = len(`,"cardNumber":"","verificationValue":"","expirationMonth":12,"expirationYear":2099}}`) + processor.MaxStoredAs + 4
 
 // write writes the question by hand where the card begins: an encoder would want the
 // number as text, and would keep it in a buffer of its own.
 func (g *Gateway) write(ask processor.Request, card processor.Instrument) ([]byte, error) {
-	summary := card.Summary()
-	kind := "Authorization"
-	if ask.Capture {
-		kind = "Purchase"
-	}
-	before := ask.Declined
-	code, source := before.NetworkCode, "iso8583"
-	if code == "" {
-		code, source = string(before.DeclineCode), "paywicket"
-	}
-	mit := ask.Initiator == processor.Merchant
-	question := map[string]any{
-		"isDeclined": true, "idempotencyKey": ask.Reference, "orderId": ask.Reference, "mid": g.account.MID,
-		"orderSource": "website", "transactionType": kind, "isMIT": mit, "isRecurring": ask.Recurring,
-		"transaction": map[string]any{
-			"id": orNone(before.ProcessorID), "timestampUtc": g.now().UTC().Format(time.RFC3339), "timezoneUtcOffset": 0,
-			"amount": ask.Amount.Minor, "currency": ask.Amount.Currency, "transactionType": kind, "cardNotPresent": true,
-			"responseCode": orNone(code), "responseCodeSource": source, "responseDescription": string(before.DeclineCode), "responseStatus": "Declined",
-			"avsResultCode": orNone(before.AVS), "cvvResultCode": orNone(before.CVVResult), "cavvResultCode": none,
-			"dynamicDescriptor": ask.Descriptor,
-		},
-		"payer":              map[string]any{"email": orNone(ask.Payer.Email)},
-		"billingInformation": billing(card.Name, ask.Billing),
-	}
-	if before.ECI != "" {
-		question["threeDSecure"] = map[string]any{"EcommerceIndicator": before.ECI}
-	}
-	if ask.Payer.Phone != "" {
-		question["payer"].(map[string]any)["phone"] = ask.Payer.Phone
-	}
-	if g.account.SiteID != "" {
-		question["siteId"] = g.account.SiteID
-	}
-	if mit {
+	summary, before := card.Summary(), ask.Declined
+	question := g.told(processor.Transmission{
+		Reference: ask.Reference, Amount: ask.Amount, At: g.now(), Capture: ask.Capture,
+		ProcessorID: before.ProcessorID, DeclineCode: before.DeclineCode, NetworkCode: before.NetworkCode,
+		AVS: before.AVS, CVVResult: before.CVVResult, ECI: before.ECI,
+		Descriptor: ask.Descriptor, Initiator: ask.Initiator, Recurring: ask.Recurring, Payer: ask.Payer, Billing: ask.Billing,
+	}, card.Name)
+	if ask.Initiator == processor.Merchant {
 		question["expiryDateUtc"] = g.now().UTC().Add(patience).Format(time.RFC3339)
 	}
 	open, err := json.Marshal(question)
@@ -167,34 +138,4 @@ func appendCard(text []byte, member string, card processor.Instrument) []byte {
 		text = append(text, cvv...)
 	}
 	return append(text, '"')
-}
-
-// billing is who holds the card and where they live. What is not known is left out.
-func billing(name string, a processor.Address) map[string]any {
-	first, last := holder(name)
-	told := map[string]any{"firstName": first, "lastName": last}
-	for field, text := range map[string]string{
-		"addressLine1": a.Line1, "city": a.City, "state": a.State, "zipcode": a.PostalCode, "country": a.Country,
-	} {
-		if text != "" {
-			told[field] = text
-		}
-	}
-	return told
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return none
-	}
-	return text
-}
-
-// holder divides a name at its last space.
-func holder(name string) (first, last string) {
-	name = strings.TrimSpace(name)
-	if i := strings.LastIndexByte(name, ' '); i > 0 {
-		return name[:i], name[i+1:]
-	}
-	return orNone(name), orNone(name)
 }

@@ -1,6 +1,7 @@
 // Package flexcharge is the gateway to FlexCharge: a merchant's account there. FlexCharge
 // takes what another processor has declined and evaluates it: some of it is approved after
-// all. It also keeps cards, and is given each at checkout.
+// all. It also keeps cards, and is given each at checkout; and it learns from copies of what
+// was approved and declined.
 //
 // Its answers name no amount, so that of an outcome here is the one that was asked for. An
 // order is found again by its key; one whose key never came, in the list of orders by our
@@ -57,6 +58,7 @@ type Gateway struct {
 var (
 	_ processor.Gateway = (*Gateway)(nil)
 	_ processor.Vault   = (*Gateway)(nil)
+	_ processor.Model   = (*Gateway)(nil)
 )
 
 // New makes a gateway. base is API, Sandbox, or another host that speaks the same. The

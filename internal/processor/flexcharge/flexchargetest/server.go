@@ -3,6 +3,7 @@
 //
 //	POST /v1/oauth2/token
 //	POST /v1/tokenize
+//	POST /v1/transmit
 //	POST /v1/evaluate, POST /v1/outcome
 //	GET  /v1/orders, GET /v1/orders/{key}
 //	POST /v1/capture
@@ -47,6 +48,7 @@ type Server struct {
 	cards   map[string]string
 	orders  []*order
 	byToken int // evaluations of a card by its token
+	copies  []Copy
 	Refused int // calls with a token that is no good any more
 }
 
@@ -64,6 +66,7 @@ func Start(t testing.TB) *Server {
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /v1/oauth2/token", s.grant)
 	routes.HandleFunc("POST /v1/tokenize", s.bearer(s.tokenize))
+	routes.HandleFunc("POST /v1/transmit", s.bearer(s.transmit))
 	routes.HandleFunc("POST /v1/evaluate", s.bearer(s.evaluate))
 	routes.HandleFunc("POST /v1/outcome", s.bearer(s.outcome))
 	routes.HandleFunc("GET /v1/orders", s.bearer(s.list))
@@ -219,20 +222,28 @@ type asked struct {
 	} `json:"paymentMethod"`
 }
 
+// missing names a required field that an order lacks.
+func (a asked) missing() string {
+	t := a.Transaction
+	for field, value := range map[string]string{
+		"OrderId": a.OrderID, "IdempotencyKey": a.IdempotencyKey, "Transaction.Id": t.ID, "Transaction.ResponseCode": t.ResponseCode,
+		"Transaction.ResponseCodeSource": t.ResponseCodeSource, "Transaction.AvsResultCode": t.AvsResultCode,
+		"Transaction.CvvResultCode": t.CvvResultCode, "Transaction.CavvResultCode": t.CavvResultCode, "Payer.Email": a.Payer.Email, "Mid": a.MID,
+	} {
+		if value == "" {
+			return field
+		}
+	}
+	return ""
+}
+
 func (s *Server) evaluate(r *http.Request) answer {
 	var in asked
 	if json.NewDecoder(r.Body).Decode(&in) != nil {
 		return bad("Body", "is no JSON")
 	}
-	t := in.Transaction
-	for field, value := range map[string]string{
-		"OrderId": in.OrderID, "IdempotencyKey": in.IdempotencyKey, "Transaction.Id": t.ID, "Transaction.ResponseCode": t.ResponseCode,
-		"Transaction.ResponseCodeSource": t.ResponseCodeSource, "Transaction.AvsResultCode": t.AvsResultCode,
-		"Transaction.CvvResultCode": t.CvvResultCode, "Transaction.CavvResultCode": t.CavvResultCode, "Payer.Email": in.Payer.Email, "Mid": in.MID,
-	} {
-		if value == "" {
-			return bad(field, "The field is required.")
-		}
+	if field := in.missing(); field != "" {
+		return bad(field, "The field is required.")
 	}
 	if in.IsDeclined == nil || !*in.IsDeclined {
 		return bad("IsDeclined", "The IsDeclined field is required.")
@@ -251,7 +262,7 @@ func (s *Server) evaluate(r *http.Request) answer {
 		}
 	}
 	o := &order{
-		key: fmt.Sprintf("7f0c8a52-0000-4000-8000-%012d", len(s.orders)+1), reference: in.OrderID, currency: t.Currency, amount: t.Amount, card: card,
+		key: fmt.Sprintf("7f0c8a52-0000-4000-8000-%012d", len(s.orders)+1), reference: in.OrderID, currency: in.Transaction.Currency, amount: in.Transaction.Amount, card: card,
 		status: "COMPLETED", confirmed: true,
 	}
 	late := time.Duration(0)
