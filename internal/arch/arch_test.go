@@ -103,6 +103,7 @@ var never = []struct {
 	{"internal/…", []string{"server/…", "embed", "frontend/…"}, "the inner ring does not know HTTP"},
 	{"server/native", []string{"server/page", "server/demo", "server/dialect/…"}, "siblings do not meet"},
 	{"server/page", []string{"server/native", "server/demo", "server/dialect/…"}, "siblings do not meet"},
+	{"server/dialect/…", []string{"server/dialect/…", "server/native", "server/page", "server/demo"}, "siblings do not meet"},
 	{"server/demo", []string{"internal/checkout", "internal/payment", "internal/vault", "internal/merchant", "internal/store"}, "the shop uses what any merchant can"},
 	{"internal/payment", []string{"internal/vault", "internal/checkout"}, "a payment does not know how cards are kept"},
 	{"internal/vault", []string{"internal/payment", "internal/checkout", "internal/processor/…"}, "the vault does not know who charges"},
@@ -148,6 +149,7 @@ func TestPlantedImportsAreFound(t *testing.T) {
 	for name, planted := range map[string]listed{
 		"only":        {ImportPath: "internal/webhook", Imports: []string{"internal/pan"}},
 		"never":       {ImportPath: "internal/payment", Imports: []string{"internal/vault"}},
+		"dialect":     {ImportPath: "server/dialect/flexcharge", Imports: []string{"server/dialect/flutterwave"}},
 		"unreachable": {ImportPath: "internal/event", Deps: []string{"internal/pan"}},
 		"word":        {ImportPath: "internal/fault", Imports: []string{"internal/keyring"}},
 		"outward":     {ImportPath: "internal/keyring", Imports: []string{"server/wire"}},

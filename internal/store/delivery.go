@@ -20,6 +20,7 @@ type deliveryRow struct {
 	Object    string
 	State     webhook.DeliveryState
 	Attempts  int
+	Replayed  bool
 	DueAt     int64 `db:"due_at"`
 	Log       string
 	CreatedAt int64 `db:"created_at"`
@@ -31,11 +32,11 @@ type deliveryRow struct {
 	Data     string
 }
 
-const deliveryColumns = `d.position, d.merchant, d.endpoint, d.event, d.object, d.state, d.attempts, d.due_at, d.log, d.created_at, d.updated_at`
+const deliveryColumns = `d.position, d.merchant, d.endpoint, d.event, d.object, d.state, d.attempts, d.replayed, d.due_at, d.log, d.created_at, d.updated_at`
 
 func (r deliveryRow) delivery() (webhook.Delivery, error) {
 	d := webhook.Delivery{
-		Position: r.Position, Merchant: r.Merchant, Endpoint: r.Endpoint, Event: r.Event, Object: r.Object, State: r.State, Attempts: r.Attempts,
+		Position: r.Position, Merchant: r.Merchant, Endpoint: r.Endpoint, Event: r.Event, Object: r.Object, State: r.State, Attempts: r.Attempts, Replayed: r.Replayed,
 		DueAt: at(r.DueAt), CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
 	}
 	if r.Log == "[]" {
@@ -160,8 +161,8 @@ func (db *DB) Replay(ctx context.Context, to webhook.Endpoint, choice webhook.Ch
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		now := millis(db.now())
 		values := append([]any{to.ID, webhook.Pending, now, now, now, to.Merchant}, append(args, limit)...)
-		result, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO webhook_deliveries (merchant, endpoint, event, object, state, attempts, due_at, log, created_at, updated_at)
-			SELECT e.merchant, CAST(? AS TEXT), e.id, e.object, CAST(? AS TEXT), 0, CAST(? AS BIGINT), '[]', CAST(? AS BIGINT), CAST(? AS BIGINT)
+		result, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO webhook_deliveries (merchant, endpoint, event, object, state, attempts, replayed, due_at, log, created_at, updated_at)
+			SELECT e.merchant, CAST(? AS TEXT), e.id, e.object, CAST(? AS TEXT), 0, 1, CAST(? AS BIGINT), '[]', CAST(? AS BIGINT), CAST(? AS BIGINT)
 			FROM events e WHERE e.merchant = ? AND `+which+` ORDER BY e.position LIMIT ?`), values...)
 		if err != nil {
 			return err

@@ -22,8 +22,8 @@ func (db *DB) CreateEndpoint(ctx context.Context, e webhook.Endpoint, actor stri
 		if n >= webhook.MaxEndpoints {
 			return fault.New(fault.TooMany, "A merchant has %d webhook endpoints at most. Delete one first.", webhook.MaxEndpoints)
 		}
-		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO webhook_endpoints (merchant, id, url, types, wait, sealed, old_sealed, old_until, revision, created_at, disabled_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`), e.Merchant, e.ID, e.URL, encode(e.Types), int64(e.Wait/time.Second), e.Sealed, bytesOf(e.OldSealed), millis(e.OldUntil),
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO webhook_endpoints (merchant, id, url, form, types, wait, sealed, old_sealed, old_until, revision, created_at, disabled_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`), e.Merchant, e.ID, e.URL, e.Form, encode(e.Types), int64(e.Wait/time.Second), e.Sealed, bytesOf(e.OldSealed), millis(e.OldUntil),
 			e.Revision, millis(e.CreatedAt), millis(e.DisabledAt)); err != nil {
 			return err
 		}
@@ -45,6 +45,7 @@ type endpointRow struct {
 	Merchant   string
 	ID         string
 	URL        string
+	Form       string
 	Types      string
 	Wait       int64
 	Sealed     []byte
@@ -55,11 +56,11 @@ type endpointRow struct {
 	DisabledAt int64 `db:"disabled_at"`
 }
 
-const selectEndpoints = `SELECT merchant, id, url, types, wait, sealed, old_sealed, old_until, revision, created_at, disabled_at FROM webhook_endpoints `
+const selectEndpoints = `SELECT merchant, id, url, form, types, wait, sealed, old_sealed, old_until, revision, created_at, disabled_at FROM webhook_endpoints `
 
 func (r endpointRow) endpoint() (webhook.Endpoint, error) {
 	e := webhook.Endpoint{
-		Merchant: r.Merchant, ID: r.ID, URL: r.URL, Wait: time.Duration(r.Wait) * time.Second, Sealed: r.Sealed, OldSealed: r.OldSealed, OldUntil: at(r.OldUntil),
+		Merchant: r.Merchant, ID: r.ID, URL: r.URL, Form: r.Form, Wait: time.Duration(r.Wait) * time.Second, Sealed: r.Sealed, OldSealed: r.OldSealed, OldUntil: at(r.OldUntil),
 		Revision: r.Revision, CreatedAt: at(r.CreatedAt), DisabledAt: at(r.DisabledAt),
 	}
 	return e, json.Unmarshal([]byte(r.Types), &e.Types)
@@ -91,7 +92,7 @@ func (db *DB) ListEndpoints(ctx context.Context, m string) ([]webhook.Endpoint, 
 	return listEndpoints(brief(ctx), db.reader, m)
 }
 
-// ChangeEndpoint changes an endpoint.
+// ChangeEndpoint changes an endpoint. Its form stays what it was.
 func (db *DB) ChangeEndpoint(ctx context.Context, m, id, actor, action string, change func(webhook.Endpoint) (webhook.Endpoint, error)) (webhook.Endpoint, error) {
 	var after webhook.Endpoint
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {

@@ -27,6 +27,7 @@ type Delivery struct {
 	Object    string
 	State     DeliveryState
 	Attempts  int
+	Replayed  bool      // the merchant asked for its event again
 	DueAt     time.Time // zero when nothing is left to do
 	Log       []Attempt // oldest first
 	CreatedAt time.Time

@@ -3,20 +3,16 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-
 	"github.com/paywicket/paywicket/internal/egress"
-	"github.com/paywicket/paywicket/internal/event"
 )
 
 // AttemptTimeout bounds one delivery; the specification advises 15 to 30 s.
@@ -33,7 +29,14 @@ func (s *Service) Send(ctx context.Context, c Claimed) (Delivery, error) {
 	if !c.To.DisabledAt.IsZero() || c.What.ID == "" {
 		return c.cancelled(s.Now()), nil // nobody to tell, or nothing: its card has been erased since
 	}
-	request, err := s.request(ctx, c.To, c.What)
+	form, ok := s.form(c.To.Form)
+	if !ok {
+		return c.Delivery, fmt.Errorf("webhook: this version has no form %q", c.To.Form)
+	}
+	if !slices.Contains(form.Types(), c.What.Type) {
+		return c.cancelled(s.Now()), nil // it cannot be said
+	}
+	request, err := s.request(ctx, c, form)
 	if err != nil {
 		return c.Delivery, err
 	}
@@ -84,51 +87,38 @@ func cut(body []byte) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(string(body), "�"), "\x00", "�")
 }
 
-// request signs an event for an endpoint, with its secret and the one before as long as
-// both count.
-func (s *Service) request(ctx context.Context, to Endpoint, what event.Event) (*http.Request, error) {
-	body, err := json.Marshal(what.Envelope())
-	if err != nil {
-		return nil, fmt.Errorf("webhook: encode: %w", err)
-	}
-	now := s.Now()
-	sealed := [][]byte{to.Sealed}
-	if len(to.OldSealed) > 0 && now.Before(to.OldUntil) {
-		sealed = append(sealed, to.OldSealed)
-	}
-	var signatures []string
-	for _, one := range sealed {
-		signature, err := s.sign(to, one, what.ID, now, body)
-		if err != nil {
-			return nil, err
-		}
-		signatures = append(signatures, signature)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
+// request writes an event in the endpoint's form, signed with its secret and the one
+// before as long as both count.
+func (s *Service) request(ctx context.Context, c Claimed, form Form) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.To.URL, nil)
 	if err != nil {
 		return nil, errors.New("webhook: the endpoint's URL cannot be called") // and its text is the merchant's
 	}
-	request.Header.Set("Content-Type", "application/json")
+	now := s.Now()
+	sealed := [][]byte{c.To.Sealed}
+	if len(c.To.OldSealed) > 0 && now.Before(c.To.OldUntil) {
+		sealed = append(sealed, c.To.OldSealed)
+	}
+	m := Message{Event: c.What, Host: hostOf(request.URL), At: now, Resent: c.Attempts > 0 || c.Replayed}
+	defer func() {
+		for _, secret := range m.Secrets {
+			clear(secret)
+		}
+	}()
+	for _, one := range sealed {
+		secret, err := s.Keys.Unseal(one, c.To.binding())
+		if err != nil {
+			return nil, fmt.Errorf("webhook: open secret: %w", err)
+		}
+		m.Secrets = append(m.Secrets, secret)
+	}
+	body, header, err := form.Write(m)
+	if err != nil {
+		return nil, err
+	}
+	request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	request.Header = header
 	request.Header.Set("User-Agent", "Paywicket")
-	request.Header.Set(standardwebhooks.HeaderWebhookID, what.ID)
-	request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	request.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	return request, nil
-}
-
-func (s *Service) sign(to Endpoint, sealed []byte, name string, now time.Time, body []byte) (string, error) {
-	secret, err := s.Keys.Unseal(sealed, to.binding())
-	if err != nil {
-		return "", fmt.Errorf("webhook: open secret: %w", err)
-	}
-	defer clear(secret)
-	signer, err := standardwebhooks.NewWebhook(string(secret))
-	if err != nil {
-		return "", fmt.Errorf("webhook: secret: %w", err)
-	}
-	signature, err := signer.Sign(name, now, body)
-	if err != nil {
-		return "", fmt.Errorf("webhook: sign: %w", err)
-	}
-	return signature, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/event"
@@ -24,6 +25,8 @@ type Service struct {
 	Client *http.Client // guarded: see package egress
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Forms are the forms that endpoints can be spoken to in, by name, beside StandardForm.
+	Forms map[string]Form
 	// Wake tells that there may be something to deliver; see Run.
 	Wake <-chan struct{}
 	// Loopback allows endpoints on this machine over plain http.
@@ -31,15 +34,21 @@ type Service struct {
 }
 
 // Register keeps an endpoint and gives it with its signing secret, "whsec_" and
-// base64, which is shown only now. Errors: faults on url, events or wait.
-func (s *Service) Register(ctx context.Context, merchant, address string, types []event.Type, wait time.Duration, actor string) (Endpoint, string, error) {
+// base64, which is shown only now. What is wanted is a Merchant, URL, Form, Types and Wait.
+// Errors: faults on url, form, events or wait.
+func (s *Service) Register(ctx context.Context, wanted Endpoint, actor string) (Endpoint, string, error) {
 	name, again := id.In(ctx, id.Endpoint)
-	e := Endpoint{ID: name, Merchant: merchant, URL: address, Types: types, Wait: wait, CreatedAt: s.Now()}
+	e, err := s.suited(Endpoint{
+		ID: name, Merchant: wanted.Merchant, URL: wanted.URL, Form: wanted.Form, Types: wanted.Types, Wait: wanted.Wait, CreatedAt: s.Now(),
+	})
+	if err != nil {
+		return Endpoint{}, "", err
+	}
 	if err := e.check(s.Loopback); err != nil {
 		return Endpoint{}, "", err
 	}
 	if again {
-		if made, err := s.Store.FindEndpoint(ctx, merchant, e.ID); err == nil {
+		if made, err := s.Store.FindEndpoint(ctx, e.Merchant, e.ID); err == nil {
 			secret, err := s.Keys.Unseal(made.Sealed, made.binding())
 			return made, string(secret), err
 		}
@@ -86,7 +95,7 @@ func (s *Service) RotateSecret(ctx context.Context, merchant, endpoint string, o
 	return e, secret, err
 }
 
-// EndpointChange is what changes of an endpoint: nil for nothing.
+// EndpointChange is what changes of an endpoint: nil for nothing. Its form stays.
 type EndpointChange struct {
 	URL     *string
 	Types   *[]event.Type
@@ -114,6 +123,10 @@ func (s *Service) Change(ctx context.Context, merchant, endpoint string, c Endpo
 		case e.DisabledAt.IsZero():
 			e.DisabledAt = s.Now()
 		}
+		e, err := s.suited(e)
+		if err != nil {
+			return e, err
+		}
 		return e, e.check(s.Loopback)
 	})
 }
@@ -135,10 +148,14 @@ func (s *Service) Replay(ctx context.Context, merchant, endpoint string, choice 
 	}
 	switch {
 	case choice.Event != "":
-		if _, err := s.Store.FindEvent(ctx, merchant, choice.Event); err != nil && fault.CodeOf(err) == fault.NotFound {
+		what, err := s.Store.FindEvent(ctx, merchant, choice.Event)
+		if err != nil && fault.CodeOf(err) == fault.NotFound {
 			return 0, fault.Field("event", "There is no such event.")
 		} else if err != nil {
 			return 0, err
+		}
+		if form, ok := s.form(to.Form); ok && !slices.Contains(form.Types(), what.Type) {
+			return 0, fault.Field("event", "The endpoint's form, %s, has no words for %s.", to.FormName(), what.Type)
 		}
 	case choice.From.IsZero() || !choice.From.Before(choice.To):
 		return 0, fault.Field("from", "Give an event, or from and to, with from before to.")

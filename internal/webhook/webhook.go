@@ -1,6 +1,8 @@
 // Package webhook tells merchants' servers what happened: signed after the
 // Standard Webhooks specification 1.0.0, delivered at least once, tried by its schedule
-// and then daily for 30 days.
+// and then daily for 30 days. An endpoint may be spoken to in another form instead, which
+// a dialect brings; delivery is the same, and events that the form has no words for are
+// not sent.
 //
 // An event's id is the same over all its deliveries; the timestamp and so the
 // signature are those of the attempt. Events about one object, such as a payment, are
@@ -15,7 +17,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/event"
@@ -27,6 +28,7 @@ type Endpoint struct {
 	ID         string
 	Merchant   string
 	URL        string
+	Form       string       // how it is told, one of Service.Forms; empty for StandardForm
 	Types      []event.Type // which events; empty for all
 	Wait       time.Duration
 	Sealed     []byte    // the signing secret, encrypted
@@ -108,7 +110,7 @@ func (e Endpoint) binding() []byte {
 // MaxWait is the longest that a payment's events may wait for the merchant.
 const MaxWait = time.Hour
 
-// check refuses an endpoint that cannot be. Errors: faults on url, events or wait.
+// check refuses an endpoint that cannot be. Errors: faults on url and wait.
 func (e Endpoint) check(loopback bool) error {
 	u, err := url.Parse(e.URL)
 	if err != nil || u.Host == "" || u.User != nil || len(e.URL) > 500 || u.Fragment != "" {
@@ -121,21 +123,8 @@ func (e Endpoint) check(loopback bool) error {
 	if port := u.Port(); port != "" && port != "443" && port != "8443" && !local {
 		return fault.Field("url", "The port must be 443 or 8443.")
 	}
-	for _, kind := range e.Types {
-		if !slices.Contains(event.Types, kind) {
-			return fault.Field("events", "There is no such event. Choose from: %s.", typeList())
-		}
-	}
 	if e.Wait < 0 || e.Wait > MaxWait {
 		return fault.Field("wait", "Events can wait for 0 to %d seconds.", int(MaxWait.Seconds()))
 	}
 	return nil
-}
-
-func typeList() string {
-	names := make([]string, len(event.Types))
-	for i, kind := range event.Types {
-		names[i] = string(kind)
-	}
-	return strings.Join(names, ", ")
 }

@@ -107,7 +107,7 @@ func serve(t *testing.T, to *receiver) *house {
 	t.Helper()
 	h := &house{shelf: &shelf{endpoints: map[string]webhook.Endpoint{}}, t: t, clock: time.Now()}
 	h.Service = &webhook.Service{Store: h.shelf, Keys: open{}, Client: egress.Policy{Loopback: true}.Client(2 * time.Second), Now: func() time.Time { return h.clock }, Loopback: true}
-	e, secret, err := h.Register(t.Context(), "mer_1", to.URL+"/webhooks", nil, 0, "key 1")
+	e, secret, err := h.Register(t.Context(), webhook.Endpoint{Merchant: "mer_1", URL: to.URL + "/webhooks"}, "key 1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestASecretBelongsToItsEndpoint(t *testing.T) {
 	t.Parallel()
 	to := receive(t, 204)
 	h := serve(t, to)
-	other, _, err := h.Register(t.Context(), "mer_2", to.URL, nil, 0, "key 2")
+	other, _, err := h.Register(t.Context(), webhook.Endpoint{Merchant: "mer_2", URL: to.URL}, "key 2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,15 +319,15 @@ func TestWhereWebhooksMayGo(t *testing.T) {
 		"https://user:pass@shop.example/": false, "https://shop.example/#x": false, "https://": false, "": false, "shop.example": false,
 		"http://127.0.0.1:9000/": false, "https://" + strings.Repeat("a", 500) + ".example": false, "javascript:alert(1)": false,
 	} {
-		_, _, err := s.Register(t.Context(), "mer_1", url, nil, 0, "key 1")
+		_, _, err := s.Register(t.Context(), webhook.Endpoint{Merchant: "mer_1", URL: url}, "key 1")
 		if good != (err == nil) || err != nil && fault.Of(err).Field != "url" {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
-	if _, _, err := s.Register(t.Context(), "mer_1", "https://shop.example", []event.Type{"payment.magic"}, 0, "key 1"); err == nil || fault.Of(err).Field != "events" {
+	if _, _, err := s.Register(t.Context(), webhook.Endpoint{Merchant: "mer_1", URL: "https://shop.example", Types: []event.Type{"payment.magic"}}, "key 1"); err == nil || fault.Of(err).Field != "events" {
 		t.Errorf("an unknown event: %v", err)
 	}
-	if _, _, err := s.Register(t.Context(), "mer_1", "https://shop.example", nil, webhook.MaxWait+1, "key 1"); err == nil || fault.Of(err).Field != "wait" {
+	if _, _, err := s.Register(t.Context(), webhook.Endpoint{Merchant: "mer_1", URL: "https://shop.example", Wait: webhook.MaxWait + 1}, "key 1"); err == nil || fault.Of(err).Field != "wait" {
 		t.Errorf("a long wait: %v", err)
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/internal/webhook"
 	"github.com/paywicket/paywicket/server"
+	"github.com/paywicket/paywicket/server/dialect/flexcharge"
 	"github.com/paywicket/paywicket/server/docs"
 	"github.com/paywicket/paywicket/server/native"
 	"github.com/paywicket/paywicket/server/page"
@@ -107,7 +108,8 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	a.payments = &payment.Service{Store: a.db, Gateways: gateways.byName(), Now: clock, Log: a.log, Budget: a.config.Budget}
 	a.webhooks = &webhook.Service{
 		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
-		Wake: a.db.Deliverable(), Loopback: a.config.Loopback,
+		Forms: map[string]webhook.Form{"flexcharge": flexcharge.Form{}},
+		Wake:  a.db.Deliverable(), Loopback: a.config.Loopback,
 	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
 	a.payments.Stored = func(ctx context.Context, p payment.Payment, storedAs string) error {

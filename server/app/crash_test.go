@@ -85,7 +85,7 @@ func openTown(t testing.TB) *town {
 	t.Cleanup(receiver.Close)
 	w.account, err = (&merchant.Service{Store: w.db, Now: w.now}).Open(t.Context(), "Kestrel Kettles", merchant.Test, "KESTREL KETTLES", []string{"https://shop.example"})
 	w.must(err)
-	_, _, err = (&webhook.Service{Store: w.db, Keys: w.ring, Now: w.now, Loopback: true}).Register(t.Context(), w.account.Merchant.ID, receiver.URL, nil, 0, "test")
+	_, _, err = (&webhook.Service{Store: w.db, Keys: w.ring, Now: w.now, Loopback: true}).Register(t.Context(), webhook.Endpoint{Merchant: w.account.Merchant.ID, URL: receiver.URL}, "test")
 	w.must(err)
 	return w
 }

@@ -130,8 +130,10 @@ func TestBadEndpointsAndSites(t *testing.T) {
 		`{"url":"ftp://shop.example/"}`:       "url",
 		`{"url":"https://a:b@shop.example/"}`: "url",
 		`{"url":"https://shop.example:22/"}`:  "url",
-		`{"url":"https://shop.example/","events":["payment.nope"]}`: "events",
-		`{"url":"https://shop.example/","events":"payment.failed"}`: "events",
+		`{"url":"https://shop.example/","events":["payment.nope"]}`:                         "events",
+		`{"url":"https://shop.example/","events":"payment.failed"}`:                         "events",
+		`{"url":"https://shop.example/","form":"FlexCharge"}`:                               "form",
+		`{"url":"https://shop.example/","form":"flexcharge","events":["payment.captured"]}`: "events",
 	} {
 		if a := h.api("POST", "/v1/webhook_endpoints", body); a.Status != 400 || a.text("field") != field {
 			t.Errorf("%s: %d %s", body, a.Status, a.Body)

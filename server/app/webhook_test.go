@@ -163,3 +163,34 @@ func TestTheLogDoesNotTellAReceiversAddress(t *testing.T) {
 		t.Error("the address is in the log")
 	}
 }
+
+// A receiver that is spoken to as FlexCharge does is told of orders and challenges, and
+// hears nothing of payments. Its form is for good.
+func TestAReceiverKeepsItsForm(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	r := h.receive(0, `["payment.authorized"]`)
+	a := h.api("POST", "/v1/webhook_endpoints", `{"url":"http://127.0.0.1:1/flexcharge","form":"flexcharge"}`)
+	events, _ := a.field("events").([]any)
+	if a.Status != http.StatusCreated || a.text("form") != "flexcharge" || len(events) != 10 || strings.Contains(a.Body, "payment.") || strings.Contains(a.Body, "order.submitted") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if list := h.api("GET", "/v1/webhook_endpoints", ""); strings.Count(list.Body, `"form":"standard"`) != 1 || strings.Count(list.Body, `"form":"flexcharge"`) != 1 {
+		t.Errorf("%s", list.Body)
+	}
+	path := "/v1/webhook_endpoints/" + a.text("id")
+	if a := h.api("PATCH", path, `{"form":"standard"}`); a.Status != http.StatusBadRequest || a.text("field") != "form" {
+		t.Errorf("changed: %d %s", a.Status, a.Body)
+	}
+	if a := h.api("PATCH", path, `{"events":["order.completed"]}`); a.Status != http.StatusOK || a.text("form") != "flexcharge" {
+		t.Errorf("changed: %d %s", a.Status, a.Body)
+	}
+	h.pay(h.session(), "4111111111111111")
+	said, _ := h.next(r, 5*time.Second)["id"].(string)
+	if a := h.api("GET", path+"/deliveries", ""); strings.Contains(a.Body, said) {
+		t.Errorf("queued for it: %s", a.Body)
+	}
+	if a := h.api("POST", path+"/replay", `{"event":"`+said+`"}`); a.Status != http.StatusBadRequest || a.text("field") != "event" {
+		t.Errorf("asked for again: %d %s", a.Status, a.Body)
+	}
+}

@@ -14,7 +14,8 @@ import (
 // endpointRequest registers a webhook receiver.
 type endpointRequest struct {
 	URL    string       `json:"url" validate:"required"`
-	Events []event.Type `json:"events"` // all when empty
+	Form   string       `json:"form"`   // standard when empty; see webhook.Form
+	Events []event.Type `json:"events"` // all that the form has words for when empty
 	Wait   int64        `json:"wait"`   // seconds that a payment's events wait for /ready
 }
 
@@ -22,6 +23,7 @@ type endpointRequest struct {
 type Endpoint struct {
 	ID        string       `json:"id"`
 	URL       string       `json:"url"`
+	Form      string       `json:"form"` // standard | flexcharge
 	Events    []event.Type `json:"events"`
 	Wait      int64        `json:"wait"`
 	Enabled   bool         `json:"enabled"`
@@ -45,14 +47,17 @@ func endpoint(e webhook.Endpoint) Endpoint {
 	if types == nil {
 		types = []event.Type{}
 	}
-	return Endpoint{ID: e.ID, URL: e.URL, Events: types, Wait: int64(e.Wait / time.Second), Enabled: e.DisabledAt.IsZero(), CreatedAt: e.CreatedAt.UTC()}
+	return Endpoint{
+		ID: e.ID, URL: e.URL, Form: e.FormName(), Events: types, Wait: int64(e.Wait / time.Second), Enabled: e.DisabledAt.IsZero(), CreatedAt: e.CreatedAt.UTC(),
+	}
 }
 
 // seconds makes a duration of whole seconds; what does not fit is out of any bounds too.
 func seconds(n int64) time.Duration { return time.Duration(min(max(n, -1), 1<<30)) * time.Second }
 
 func (a *API) createEndpoint(call wire.Call, in endpointRequest) (NewEndpoint, error) {
-	e, secret, err := a.Webhooks.Register(call, call.Merchant(), in.URL, in.Events, seconds(in.Wait), call.Actor())
+	wanted := webhook.Endpoint{Merchant: call.Merchant(), URL: in.URL, Form: in.Form, Types: in.Events, Wait: seconds(in.Wait)}
+	e, secret, err := a.Webhooks.Register(call, wanted, call.Actor())
 	if err != nil {
 		return NewEndpoint{}, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
@@ -61,9 +62,20 @@ func deliveries(t *testing.T, h *house) {
 		h.must(err)
 		h.same("endpoint", found.Types, append([]event.Type{}, e.Types...))
 	}
+	// Its form is kept with it, and is not changed with the rest.
+	formed := webhook.Endpoint{ID: id.New(id.Endpoint), Merchant: other.Merchant.ID, URL: "https://shop.example/webhooks", Form: "flexcharge", Types: []event.Type{event.OrderExpired}, Sealed: []byte("sealed"), CreatedAt: h.now()}
+	h.must(h.db.CreateEndpoint(t.Context(), formed, "key 1"))
+	_, err = h.db.ChangeEndpoint(t.Context(), other.Merchant.ID, formed.ID, "test", "endpoint.change", func(e webhook.Endpoint) (webhook.Endpoint, error) {
+		e.URL, e.Form = "https://shop.example/other", ""
+		return e, nil
+	})
+	h.must(err)
+	found, err := h.db.FindEndpoint(t.Context(), other.Merchant.ID, formed.ID)
+	h.must(err)
+	h.same("its URL and form", []string{found.URL, found.Form}, []string{"https://shop.example/other", "flexcharge"})
 	h.announce(h.inflight(o))
 	claimed := h.claim(10)
-	if len(claimed) != 2 || claimed[0].What.Type != event.PaymentAuthorized || claimed[0].To.URL != all.URL || claimed[0].Endpoint == claimed[1].Endpoint {
+	if len(claimed) != 2 || claimed[0].Replayed || claimed[0].What.Type != event.PaymentAuthorized || claimed[0].To.URL != all.URL || claimed[0].Endpoint == claimed[1].Endpoint {
 		t.Fatalf("claimed %+v", claimed)
 	}
 	if again := h.claim(10); len(again) != 0 {
@@ -221,6 +233,9 @@ func deliveriesAgain(t *testing.T, h *house) {
 			t.Errorf("replay %d: %d, of which %d are due, want %d", i, n, len(claimed), c.want)
 		}
 		for _, one := range claimed {
+			if !one.Replayed {
+				t.Errorf("replay %d: nothing tells that %s was asked for again", i, one.Event)
+			}
 			h.finish(one, webhook.Delivered)
 		}
 	}
