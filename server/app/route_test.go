@@ -19,7 +19,7 @@ func pair(t *testing.T, first func(*sandbox.Server)) (*house, *sandbox.Ledger) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := httptest.NewServer((&sandbox.Server{Ledger: ledger, Now: time.Now, Log: slog.New(slog.DiscardHandler)}).Handler())
+	second := httptest.NewServer((&sandbox.Server{Label: "sandbox-2", Ledger: ledger, Now: time.Now, Log: slog.New(slog.DiscardHandler)}).Handler())
 	t.Cleanup(second.Close)
 	h.stop()
 	h.fallbacks = []string{second.URL}
@@ -43,6 +43,7 @@ func TestASecondProcessorIsAsked(t *testing.T) {
 		"the first is down":      {func(*sandbox.Server) {}, true, "4111111111111111", "authorized", "sandbox-2", 1},
 		"it declines softly":     {func(s *sandbox.Server) { s.Declines = processor.DoNotHonor }, false, "4111111111111111", "authorized", "sandbox-2", 1},
 		"both decline softly":    {func(*sandbox.Server) {}, false, "4000300011112220", "declined", "sandbox-2", 1},
+		"only the first is so":   {func(*sandbox.Server) {}, false, "4005559900000037", "authorized", "sandbox-2", 1},
 		"it declines for good":   {func(s *sandbox.Server) { s.Declines = processor.StolenCard }, false, "4111111111111111", "declined", "sandbox", 0},
 		"there is no money":      {func(*sandbox.Server) {}, false, "4000000000009995", "declined", "sandbox", 0},
 		"nobody knows":           {func(s *sandbox.Server) { s.Faults = armed(sandbox.ResetAfter) }, false, "4111111111111111", "processing", "sandbox", 0},

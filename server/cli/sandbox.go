@@ -16,6 +16,7 @@ type sandboxProcessorCommand struct {
 	Listen   string        `default:"127.0.0.1:8090" help:"Address and port to listen on."`
 	Ledger   string        `type:"path" help:"File to keep the ledger in. Default: memory."`
 	Latency  time.Duration `help:"How long it thinks about each card, such as 200ms."`
+	Label    string        `help:"Which of several processors it is, such as sandbox-2: some test cards are declined by the first only."`
 	Declines string        `help:"Decline whatever would be approved, for this reason, such as do_not_honor."`
 	Faults   float64       `help:"Share of its answers that go wrong in one of the ways that answers go wrong, such as 0.05."`
 	Seed     uint64        `default:"1" help:"What goes wrong is the same for the same seed."`
@@ -24,7 +25,7 @@ type sandboxProcessorCommand struct {
 // Run serves until it is told to stop.
 func (s sandboxProcessorCommand) Run(c console) error {
 	address, err := startSandbox(c, c.log, s.Listen, s.Ledger, &sandbox.Server{
-		Latency: s.Latency, Declines: processor.DeclineCode(s.Declines), Faults: &sandbox.Faults{Rate: s.Faults, Seed: s.Seed},
+		Latency: s.Latency, Label: s.Label, Declines: processor.DeclineCode(s.Declines), Faults: &sandbox.Faults{Rate: s.Faults, Seed: s.Seed},
 	})
 	if err != nil {
 		return err

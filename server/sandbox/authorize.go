@@ -27,6 +27,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	does := behaviour(ask.card.Number.Bytes(), ask.Amount)
+	if mood, ok := moodOf(ask.card.Number.Bytes()); ok && does.Decline == "" {
+		does = s.moody(mood, ask)
+	}
 	if does.Decline == "" {
 		does.Decline = s.Declines
 	}
@@ -101,7 +104,7 @@ func (s *Server) decide(ask request, does Behaviour, publicURL string) Authoriza
 		Modifications: []Modification{},
 	}
 	// Under an agreement the shopper is not there, and the issuer has seen them before.
-	does.Challenge = (does.Challenge || ask.Authenticate && does.Decline == "") && ask.Initiator != "merchant"
+	does.Challenge = (does.Challenge || ask.Authenticate && does.Decline == "" && !does.Unasked) && ask.Initiator != "merchant"
 	switch {
 	case ask.card.Expiry.Passed(now):
 		row.decline(processor.ExpiredCard)

@@ -13,6 +13,7 @@ import (
 type Behaviour struct {
 	Challenge    bool                  // the issuer asks the shopper first (3-D Secure)
 	Frictionless bool                  // the issuer is sure without asking (3-D Secure)
+	Unasked      bool                  // and asks nothing even when it is to see the shopper
 	Decline      processor.DeclineCode // why it says no, after the challenge if there is one
 	CVVResult    string                // what the check of a CVV gives; empty for M, a match
 	Delay        time.Duration         // how long the answer takes
@@ -46,7 +47,8 @@ func (t TestCard) Display() string {
 const slowness = 5 * time.Second
 
 // TestCards are the cards that do something of their own, the useful ones first.
-// Every other number with a right check digit is approved.
+// Moods are more of them;
+// every other number with a right check digit is approved.
 var TestCards = []TestCard{
 	{"4111111111111111", card.Visa, "Approved", Behaviour{}},
 	{"5555555555554444", card.Mastercard, "Approved", Behaviour{}},

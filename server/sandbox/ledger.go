@@ -55,7 +55,8 @@ type Authorization struct {
 	Authentication processor.Authentication `json:"authentication"`
 	ECI            string                   `json:"eci"`
 
-	Late bool `json:"late,omitempty"` // look-ups do not see it at first
+	Late   bool `json:"late,omitempty"`   // look-ups do not see it at first
+	Barred bool `json:"barred,omitempty"` // asked for though the issuer had said never to ask for this card again
 }
 
 // ErrMismatch is a reference that comes a second time with another request.
@@ -79,12 +80,13 @@ type Ledger struct {
 	entries map[string]*entry
 	ids     map[string]string // references by id
 	order   []string          // references, oldest first
+	barred  map[uint64]bool   // fingerprints of numbers that are never to be asked for again; empty after a restart
 }
 
 // OpenLedger reads the ledger at path, or makes it. With an empty path it lives in
 // memory. A last line that a crash cut short was never answered, and is dropped.
 func OpenLedger(path string) (*Ledger, error) {
-	l := &Ledger{entries: map[string]*entry{}, ids: map[string]string{}}
+	l := &Ledger{entries: map[string]*entry{}, ids: map[string]string{}, barred: map[uint64]bool{}}
 	if path == "" {
 		return l, nil
 	}
@@ -171,11 +173,13 @@ func (l *Ledger) open(row Authorization, card fingerprint) (kept Authorization, 
 		}
 		return known.row, false, nil
 	}
+	row.Barred = l.barred[card.number]
 	made, err := l.keep(row)
 	if err != nil {
 		return Authorization{}, false, err
 	}
 	made.card = card
+	l.bar(made)
 	return row, true, nil
 }
 
@@ -204,6 +208,7 @@ func (l *Ledger) change(reference string, step func(*Authorization) error) (row 
 	if _, err := l.keep(row); err != nil {
 		return Authorization{}, true, err
 	}
+	l.bar(e)
 	return row, true, nil
 }
 

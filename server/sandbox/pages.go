@@ -139,5 +139,5 @@ func (s *Server) showLedger(w http.ResponseWriter, _ *http.Request) {
 	newest := s.Ledger.List()
 	newest = newest[max(0, len(newest)-shown):]
 	slices.Reverse(newest)
-	show(w, http.StatusOK, "ledger", map[string]any{"Cards": TestCards, "Amounts": TestAmounts, "Addresses": TestAddresses, "Rows": newest})
+	show(w, http.StatusOK, "ledger", map[string]any{"Cards": TestCards, "Moods": Moods, "Amounts": TestAmounts, "Addresses": TestAddresses, "Rows": newest})
 }

@@ -25,6 +25,10 @@
 // any CVV of the right length matches, and any address but one postal code (see
 // TestAddresses); a card past its expiry is declined.
 //
+// Issuers with a mood (Moods) decide by more than the card: what else is told, who asks,
+// and when. They are there for whoever tries again after a decline. Who asks again for a
+// card that its issuer said never to ask for again is noted in the ledger, as Barred.
+//
 // It stands on the standard library's server and not on fiber: a processor to test
 // with must be able to misbehave on the raw connection (hang, reset, send half an
 // answer), which net/http allows through Hijack.
@@ -51,6 +55,7 @@ type Server struct {
 	PublicURL string        // where browsers reach the issuer's page; empty for wherever it was asked
 	Now       func() time.Time
 	Log       *slog.Logger
+	Label     string                // which of several processors it is; empty or "sandbox" for the first
 	Declines  processor.DeclineCode // why it declines whatever would be approved; empty for not
 	Faults    *Faults               // how answers go wrong; nil for never
 
