@@ -63,7 +63,7 @@ const ourSource = "paywicket"
 // A code of a source that is not known, and one that a source whose own codes are longer
 // does not have, is looked up among the schemes' two-character codes; what is nowhere is
 // looked for in the words. Words also say more of a code
-// that only means "declined", and what they forbid stands whatever the code allows: among
+// that only means "declined", and what they forbid stands whatever the code allows: of
 // two readings the stricter is taken, for it is the merchant whom the schemes would fine.
 func Classify(source, code, description string) Verdict {
 	v := byTheCode(letters(source), strings.ToLower(strings.TrimSpace(code)))
@@ -80,7 +80,7 @@ func Classify(source, code, description string) Verdict {
 	}
 	switch {
 	case !ok:
-	case !v.Known, v.Reason == Generic, reason.Class() == Hard && v.Class != Hard,
+	case !v.Known, v.Reason == Generic, reason.Class() == Hard && v.Class.Retryable(),
 		v.Reason == Velocity && reason == AuthenticationRequired: // what Mastercard's 65 means in Europe
 		refined := meaning(reason)
 		refined.Network, refined.Wait = v.Network, v.Wait

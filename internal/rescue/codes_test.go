@@ -73,6 +73,8 @@ func TestCodes(t *testing.T) {
 		{"Nuvei", "-1", "Insufficient Funds", rescue.InsufficientFunds, ""},
 		{"nuvei", "-1", "Decline", rescue.Generic, ""},
 		{"Mercado Pago", "cc_rejected_high_risk", "", rescue.SuspectedFraud, ""},
+		{"Redsys", "0909", "", rescue.ProcessingError, ""},
+		{"braintree", "2107", "Card Not Activated", rescue.NotActivated, ""},
 		{"redsys", "0116", "", rescue.InsufficientFunds, ""},
 		{"Flutterwave", "Do Not Honour", "", rescue.DoNotHonor, ""},
 		{"a bank of its own", "91", "", rescue.IssuerUnavailable, "91"},
@@ -112,6 +114,10 @@ func TestForbiddenByTheSchemes(t *testing.T) {
 		if v := rescue.Classify("iso8583", "05", description); v.Class != class || v.Network != "05" {
 			t.Errorf("05, %q: %+v", description, v)
 		}
+	}
+	// Words do not take away what the shopper can still put right.
+	if v := rescue.Classify("iso8583", "1A", "Not permitted without authentication"); v.Reason != rescue.AuthenticationRequired {
+		t.Errorf("%+v", v)
 	}
 	if v := rescue.Classify("iso8583", "41", "MAC 02"); v.Class != rescue.Hard {
 		t.Errorf("a lost card is asked for again: %+v", v)
@@ -159,7 +165,7 @@ func TestWords(t *testing.T) {
 		"Cardholder stopped all billing":                       rescue.RevokedAgreement,
 		"Revocation of authorization order":                    rescue.RevokedAgreement,
 		"Strong Customer Authentication required":              rescue.AuthenticationRequired,
-		"Do not try again; lost connection to nobody":          rescue.DoNotRetry,
+		"Don't try again; lost connection":                     rescue.DoNotRetry,
 		"Blocked, first used: card not activated, call issuer": rescue.NotActivated,
 	} {
 		if v := rescue.Classify("", "", words); v.Reason != reason || !v.Known {

@@ -11,15 +11,15 @@ type phrase struct {
 	reason Reason
 }
 
-// phrases are how issuers and processors word their reasons, in any order of their words'
-// endings ("insufficient fund" is also "insufficient funds"). The first that a text has
+// phrases are how issuers and processors word their reasons. They begin where a word does,
+// and may end within one: "enough fund" is also "enough funds". The first that a text has
 // counts: what forbids comes before what it could be mistaken for.
 var phrases = []phrase{
 	{"stop recurring", RevokedAgreement}, {"stop all recurring", RevokedAgreement}, {"stop this recurring", RevokedAgreement},
 	{"stop payment", RevokedAgreement}, {"stop order", RevokedAgreement}, {"stop all orders", RevokedAgreement}, {"stop all future", RevokedAgreement},
 	{"stopped billing", RevokedAgreement}, {"stopped all billing", RevokedAgreement}, {"revocation of", RevokedAgreement},
 	{"recurring payment cancel", RevokedAgreement}, {"recurring payment stopped", RevokedAgreement}, {"cancelled all recurring", RevokedAgreement},
-	{"do not try again", DoNotRetry}, {"do not retry", DoNotRetry}, {"never try again", DoNotRetry}, {"never retry", DoNotRetry},
+	{"do not try again", DoNotRetry}, {"do not retry", DoNotRetry}, {"don t try again", DoNotRetry}, {"don t retry", DoNotRetry}, {"never try again", DoNotRetry}, {"never retry", DoNotRetry},
 	{"do not reattempt", DoNotRetry}, {"reattempt not permitted", DoNotRetry}, {"reattempts not permitted", DoNotRetry}, {"never approve", DoNotRetry},
 	{"lost card", LostCard}, {"card lost", LostCard}, {"lost stolen", LostCard}, {"lost or stolen", LostCard}, {"reported lost", LostCard}, {"reported as lost", LostCard},
 	{"stolen", StolenCard},
@@ -90,6 +90,5 @@ func inWords(text string) (Reason, bool) {
 	return "", false
 }
 
-// apart tells whether a character only separates words. An apostrophe within a word
-// ("don't") separates nothing that is looked for.
+// apart tells whether a character only separates words.
 func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }

@@ -13,8 +13,8 @@ type Limits struct {
 }
 
 // SchemeLimits are what both large schemes allow without a fee: Visa 15 attempts at a card
-// in 30 days (its rules on excessive reattempts; 20 since April 2026, which not all
-// acquirers follow), Mastercard 10 declines in 24 hours, the tenth of which costs
+// in 30 days (its rules on excessive reattempts; 20 by its Core Rules of April 2026, which not
+// all acquirers follow), Mastercard 10 declines in 24 hours, the tenth of which costs
 // (Transaction Processing Excellence).
 var SchemeLimits = Limits{PerDay: 9, PerMonth: 15}
 

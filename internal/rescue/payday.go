@@ -6,8 +6,8 @@ import (
 	"github.com/paywicket/paywicket/internal/card"
 )
 
-// Salaries are posted to accounts overnight. From salaryHour to two and a half hours later,
-// by the issuer's clock, they are there and mostly not yet spent.
+// Salaries are posted to accounts overnight. From salaryHour to some two and a half hours
+// later, by the issuer's clock, they are there and mostly not yet spent.
 const salaryHour = 6
 
 // payday gives in words why a day is one on which accounts are filled, and false when it is
