@@ -127,7 +127,7 @@ var acquirerSources = []source{
 		InsufficientFunds: "50",
 		LimitExceeded:     "51",
 		ProcessingError:   "99 103 115",
-		IssuerUnavailable: "101 102 104 106 150 151",
+		IssuerUnavailable: "101 102 104 106 109 150 151",
 		IncorrectAddress:  "112",
 		IncorrectCVV:      "114",
 		SuspectedFraud:    "125 128",

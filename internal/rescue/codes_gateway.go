@@ -184,7 +184,7 @@ var gatewaySources = []source{
 		InsufficientFunds:      "insufficient_funds",
 		InvalidAccount:         "invalid_card_number",
 		ExpiredCard:            "card_expired",
-		IncorrectCVV:           "invalid_cvv",
+		IncorrectCVV:           "invalid_cvv invalid_ccv",
 		IncorrectAddress:       "invalid_card_holder_name",
 		CardTypeUnsupported:    "invalid_card_type",
 		NotActivated:           "inactive_card",
