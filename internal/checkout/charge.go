@@ -23,10 +23,13 @@ import (
 // fault.Gone for a token that may not be charged any more. After that there is always
 // a payment, if one whose outcome is unknown yet.
 func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Order, actor string) (payment.Payment, error) {
-	if err := order.check(); err != nil {
+	if err := order.Check(); err != nil {
 		return payment.Payment{}, err
 	}
 	name, again := id.In(ctx, id.Payment)
+	if order.Payment != "" {
+		name, again = order.Payment, true
+	}
 	if again {
 		if p, err := s.Payments.Find(ctx, m, name); err == nil {
 			return p, nil // somebody began it, and the resolver ends it
@@ -71,11 +74,18 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 		return payment.Payment{}, err
 	}
 	defer borrowed.Wipe()
+	borrowed.CVV = order.CVV
 	if err := s.Store.KeepPayment(ctx, p, actor); err != nil {
 		return payment.Payment{}, err
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun is finished
-	how := payment.Asking{Fallbacks: s.fallbacks(account, p), ReturnURL: s.ReturnURL(p), Actor: actor, StoredAs: kept.StoredAs}
+	how := payment.Asking{Fallbacks: s.fallbacks(account, p), ReturnURL: s.ReturnURL(p), Actor: actor, StoredAs: kept.StoredAs, Next: order.Next}
+	if how.Next == nil {
+		how.Next = s.next(Try{Merchant: account, Site: site, Card: kept.Fingerprint, Issuance: kept.Issuance})
+	}
+	if p.Terms.Initiator == processor.Customer {
+		how.Patience = rescueBudget
+	}
 	p, reply := s.Payments.AskAll(ctx, p, how, borrowed)
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {

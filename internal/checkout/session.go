@@ -24,6 +24,7 @@ import (
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -75,6 +76,11 @@ type Order struct {
 	SenseKey    string         // of the merchant's pages that lead here; empty for none
 	Terms       payment.Terms
 	Life        time.Duration // 0 for DefaultLife
+
+	// Of a charge of a kept card.
+	Payment string       // the payment's id, for who has kept it before; empty for a new one
+	CVV     pan.CVV      // that the shopper has just given; none for none. It is borrowed.
+	Next    payment.Next // what is tried after a decline; nil for what Rescue says
 }
 
 // Status is what a session is good for now.
@@ -151,8 +157,8 @@ type Store interface {
 	KeepPayment(ctx context.Context, p payment.Payment, actor string) error
 }
 
-// check refuses an order that cannot be. Errors: faults that name the field.
-func (o Order) check() error {
+// Check refuses an order that cannot be. Errors: faults that name the field.
+func (o Order) Check() error {
 	if _, ok := money.Exponent(o.Amount.Currency); !ok {
 		return fault.Field("currency", "%q is not a currency in use. Give its ISO 4217 code in upper case, such as USD.", clip(o.Amount.Currency))
 	}
@@ -179,9 +185,9 @@ func (o Order) check() error {
 	return o.Terms.Check(o.Amount)
 }
 
-// newSession makes a session of an order. Errors: those of check, and a fault on expires_in.
+// newSession makes a session of an order. Errors: those of Check, and a fault on expires_in.
 func newSession(name, m string, site merchant.Site, order Order, now time.Time) (Session, error) {
-	if err := order.check(); err != nil {
+	if err := order.Check(); err != nil {
 		return Session{}, err
 	}
 	order.Terms.Payer = processor.Payer(order.Customer)

@@ -14,6 +14,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/vault"
 )
@@ -61,6 +62,7 @@ type Service struct {
 	Vault      Vault
 	Sense      Sense
 	Risk       Risk
+	Rescue     Rescue                       // nil asks the next processor for what was declined softly
 	Processors []Processor                  // in the order in which they are asked
 	ReturnURL  func(payment.Payment) string // where an issuer's page sends the shopper
 	Now        func() time.Time
@@ -157,7 +159,7 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card, from C
 		return View{}, err
 	}
 	storing := s.storing(ctx, view.Merchant, c)
-	p, reply := s.bothLegs(ctx, view, p, c, actor)
+	p, reply := s.bothLegs(ctx, view, p, c, attempt, actor)
 	names := storing.end()
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
@@ -220,13 +222,16 @@ func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o O
 
 // bothLegs authorizes and tokenizes at the same time. The token is the payment's
 // own, chosen with the intent, so a crash between the two loses neither.
-func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, actor string) (payment.Payment, payment.Reply) {
+func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, a risk.Attempt, actor string) (payment.Payment, payment.Reply) {
 	var asked payment.Payment
 	var reply payment.Reply
 	kept := false
 	var legs sync.WaitGroup
 	legs.Go(func() {
-		how := payment.Asking{Fallbacks: s.fallbacks(v.Merchant, p), ReturnURL: s.ReturnURL(p), Actor: actor}
+		how := payment.Asking{
+			Fallbacks: s.fallbacks(v.Merchant, p), ReturnURL: s.ReturnURL(p), Actor: actor, Patience: rescueBudget,
+			Next: s.next(Try{Merchant: v.Merchant, Site: v.Site, Card: a.Card, Issuance: a.Issuance, Visit: a.Visit, Present: true, CVV: true}),
+		}
 		asked, reply = s.Payments.AskAll(ctx, p, how, c)
 	})
 	legs.Go(func() {

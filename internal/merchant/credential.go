@@ -107,6 +107,9 @@ type Store interface {
 	FindMerchant(ctx context.Context, merchant string) (Merchant, error)
 	// SetTerms replaces a merchant's fees and processors.
 	SetTerms(ctx context.Context, m Merchant) error
+	// SetRescue replaces the switches of rescue that are off for a merchant, or for one of
+	// its sites when that is named. Errors: fault.NotFound.
+	SetRescue(ctx context.Context, merchant, site string, off []Switch, actor string) error
 	// FindCredential gives a credential by its public part, or fault.NotFound.
 	FindCredential(ctx context.Context, public string) (Credential, error)
 	// CreateUser keeps a person who may sign in.

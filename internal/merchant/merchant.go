@@ -8,6 +8,7 @@ package merchant
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,6 +35,7 @@ type Merchant struct {
 	Fees        map[string]money.Fee // by currency, EveryCurrency for those not named
 	Processors  []string             // whom to ask, in order; the server's own order when empty
 	Guard       Guard
+	RescueOff   []Switch // the switches of rescue that are off
 	CreatedAt   time.Time
 }
 
@@ -56,6 +58,7 @@ type Site struct {
 	Name       string
 	Descriptor string   // statement descriptor, 5 to 22 characters (the schemes' limit)
 	Origins    []string // exact origins, such as https://shop.example
+	RescueOff  []Switch // the switches of rescue that are off, beside the merchant's
 	CreatedAt  time.Time
 }
 
@@ -96,4 +99,31 @@ func (s Site) Host() string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// At tells whether an address, a URL or a host's name, is at one of the site's origins.
+func (s Site) At(address string) bool {
+	host := hostOf(address)
+	return host != "" && slices.ContainsFunc(s.Origins, func(origin string) bool {
+		own := hostOf(origin)
+		return own == host || "www."+own == host || own == "www."+host
+	})
+}
+
+// hostOf gives the name of the host of a URL, or of one that is written without its scheme.
+func hostOf(address string) string {
+	address = strings.ToLower(strings.TrimSpace(address))
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// Says tells whether a statement's descriptor is the site's.
+func (s Site) Says(descriptor string) bool {
+	return strings.EqualFold(strings.TrimSpace(descriptor), s.Descriptor)
 }

@@ -81,7 +81,7 @@ func TestWhatAProcessorIsAskedFor(t *testing.T) {
 		p := opened()
 		p.Processor, p.Terms = "keen", c.terms
 		p.Terms.Billing = home
-		if reply := service.Ask(t.Context(), p, payment.Asking{}, nil, processor.Instrument{}); reply.Unsent != nil {
+		if reply := service.Ask(t.Context(), p, payment.Asking{}, nil, false, processor.Instrument{}); reply.Unsent != nil {
 			t.Fatalf("%s: %v", name, reply.Unsent)
 		}
 		if gateway.asked.Authenticate != c.want || gateway.asked.Billing != home {

@@ -1,12 +1,24 @@
 package payment
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/processor"
 )
+
+// Try is how a payment is asked for again after a decline.
+type Try struct {
+	Processor    string
+	Authenticate bool   // the issuer is to see the shopper
+	Why          string // for the log
+}
+
+// Next says how to try again what a processor has just declined, of all that were not
+// asked yet, or that nothing is to be tried. tries is how many there were.
+type Next func(ctx context.Context, p Payment, declined processor.Outcome, others []string, tries int) (Try, bool)
 
 // soft are the declines that another processor may well not repeat: they are about the
 // way to the issuer, or the issuer gave no reason. A card that is lost, expired or
@@ -15,14 +27,23 @@ var soft = []processor.DeclineCode{
 	processor.GenericDecline, processor.DoNotHonor, processor.IssuerUnavailable, processor.ProcessingError,
 }
 
-// letsAnother tells whether another processor may be asked after this answer: nothing
-// was sent, or a soft decline of exactly this payment. What is unknown never is: the
-// card may have been charged.
+// letsAnother tells whether a payment may be asked for again after this answer: nothing
+// was sent, or a decline of exactly this payment that is not for good. What is unknown
+// never is: the card may have been charged.
 func (r Reply) letsAnother(p Payment) bool {
 	if r.Unsent != nil {
 		return true
 	}
-	return r.Outcome.State == processor.Declined && p.echoes(r.Outcome) && slices.Contains(soft, r.Outcome.DeclineCode)
+	return r.Outcome.State == processor.Declined && p.echoes(r.Outcome) && !r.Outcome.DeclineCode.Final()
+}
+
+// another is how to go on where nobody says otherwise: what was declined softly goes to
+// the next processor as it is.
+func another(_ context.Context, _ Payment, declined processor.Outcome, others []string, _ int) (Try, bool) {
+	if len(others) == 0 || !slices.Contains(soft, declined.DeclineCode) {
+		return Try{}, false
+	}
+	return Try{Processor: others[0], Why: "a soft decline"}, true
 }
 
 // Reroute is the step that takes an open payment to another processor, under a

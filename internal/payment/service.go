@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/id"
@@ -53,12 +54,19 @@ type Asking struct {
 	ReturnURL string            // where an issuer's page sends the shopper
 	Actor     string            // who wants it
 	StoredAs  map[string]string // the card's name at each processor that has one for it
+	// Next says how to go on after a decline. By default a soft one goes to the next of the
+	// fallbacks.
+	Next Next
+	// Patience is how long all that follows a decline may take, because somebody waits: then
+	// what is not known yet is found out about. Zero for each its own budget.
+	Patience time.Duration
 }
 
 // Ask asks the processor once to authorize an open payment, within the budget.
 // The card is borrowed. declined is what the processor before said, nil when there was
-// none. Ask changes nothing here; Settle does that.
-func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *processor.Outcome, instrument processor.Instrument) Reply {
+// none, and authenticate that the issuer is to see the shopper this time. Ask changes
+// nothing here; Settle does that.
+func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *processor.Outcome, authenticate bool, instrument processor.Instrument) Reply {
 	gateway, err := s.gateway(p.Processor)
 	if err != nil {
 		return Reply{Unsent: err}
@@ -69,35 +77,57 @@ func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *proc
 		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: how.ReturnURL,
 		Capture: p.Terms.Capture == Automatic, Initiator: p.Terms.Initiator, Recurring: p.Terms.Recurring,
 		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments,
-		Authenticate: p.Terms.authenticates() && gateway.Abilities().Challenge,
-		Payer:        p.Terms.Payer, Billing: p.Terms.Billing, StoredAs: how.StoredAs[p.Processor], Declined: declined,
+		Exempt: p.Terms.Exempt && !authenticate, Authenticate: (authenticate || p.Terms.authenticates()) && gateway.Abilities().Challenge,
+		Payer: p.Terms.Payer, Billing: p.Terms.Billing, StoredAs: how.StoredAs[p.Processor], Declined: declined,
 	}, instrument)
 	return Reply{Outcome: outcome, Unsent: err}
 }
 
-// AskAll asks the payment's processor and, as long as an answer lets another be asked,
-// the fallbacks in their order: each attempt is durable before its first byte.
+// AskAll asks the payment's processor and, as long as its answers let it be asked for
+// again, as how says: each attempt is durable before its first byte.
 // It gives the payment as the last attempt has it, and that attempt's reply.
 func (s *Service) AskAll(ctx context.Context, p Payment, how Asking, instrument processor.Instrument) (Payment, Reply) {
 	var declined *processor.Outcome
-	fallbacks := how.Fallbacks
+	asking, tries, fallbacks, try := ctx, 0, how.Fallbacks, Try{}
 	for {
-		reply := s.Ask(ctx, p, how, declined, instrument)
+		reply := s.Ask(asking, p, how, declined, try.Authenticate, instrument)
 		if reply.Unsent == nil {
+			if declined == nil && how.Patience > 0 {
+				limited, cancel := context.WithTimeout(ctx, how.Patience)
+				defer cancel()
+				asking = limited
+			}
 			declined = &reply.Outcome
+			tries++
 		}
 		fallbacks = s.willing(fallbacks, declined)
-		if len(fallbacks) == 0 || !reply.letsAnother(p) {
+		var again bool
+		if try, again = s.goOn(asking, p, how, reply, fallbacks, tries); !again {
 			return p, reply
 		}
-		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, how.Actor, Reroute(reply, fallbacks[0], id.Reference(), s.Lease(), s.Now()))
+		next, err := s.Store.Advance(ctx, p.Merchant, p.ID, how.Actor, Reroute(reply, try.Processor, id.Reference(), s.Lease(), s.Now()))
 		if err != nil {
-			s.Log.Error("a payment could not be taken to the next processor", "payment", p.ID, "error", err)
+			s.Log.Error("a payment could not be asked for again", "payment", p.ID, "error", err)
 			return p, reply
 		}
-		s.Log.Info("a payment goes to the next processor", "payment", p.ID, "from", p.Processor, "to", next.Processor, "reply", reply.String())
-		p, fallbacks = next, fallbacks[1:]
+		s.Log.Info("a payment is asked for again", "payment", p.ID, "from", p.Processor, "to", next.Processor, "why", try.Why, "reply", reply.String())
+		p, fallbacks = next, slices.DeleteFunc(slices.Clone(fallbacks), func(name string) bool { return name == next.Processor })
 	}
+}
+
+// goOn says how a payment is asked for again after a reply, if it is.
+func (s *Service) goOn(ctx context.Context, p Payment, how Asking, reply Reply, others []string, tries int) (Try, bool) {
+	switch {
+	case !reply.letsAnother(p) || ctx.Err() != nil:
+		return Try{}, false
+	case reply.Unsent != nil && len(others) == 0:
+		return Try{}, false
+	case reply.Unsent != nil:
+		return Try{Processor: others[0], Why: "nothing was sent"}, true
+	case how.Next == nil:
+		return another(ctx, p, reply.Outcome, others, tries)
+	}
+	return how.Next(ctx, p, reply.Outcome, others, tries)
 }
 
 // willing drops the first of the fallbacks as long as they take only what was declined,

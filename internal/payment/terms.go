@@ -48,6 +48,9 @@ type Terms struct {
 	Risk    *event.Risk       `json:"risk,omitempty"`   // what was thought of it before its card left
 	Splits  []event.Split     `json:"splits,omitempty"`
 	Fee     money.Fee         `json:"fee,omitzero"` // as the merchant's schedule was then
+
+	Exempt bool   `json:"exempt,omitempty"` // the issuer is asked to do without authentication, the risk being small
+	Order  string `json:"order,omitempty"`  // the declined order that it is to rescue; empty for none
 }
 
 // Limits of terms.

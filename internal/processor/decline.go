@@ -26,6 +26,16 @@ const (
 	GenericDecline       DeclineCode = "generic_decline"           // anything else
 )
 
+// Final tells whether a decline is for good: the schemes forbid asking again (Visa's first
+// category: 04, 14, 41, 43, 57), or nothing about the card can change.
+func (c DeclineCode) Final() bool {
+	switch c {
+	case LostCard, StolenCard, PickUpCard, InvalidAccount, NotPermitted, ExpiredCard:
+		return true
+	}
+	return false
+}
+
 // DeclineCodes lists them all, for tables that must be complete.
 var DeclineCodes = []DeclineCode{
 	DoNotHonor, InsufficientFunds, ExpiredCard, IncorrectCVV, InvalidAccount, LostCard, StolenCard,

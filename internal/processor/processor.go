@@ -49,6 +49,9 @@ type Request struct {
 	Installments    int       // how many the issuer is to bill it in; 0 for one
 
 	Authenticate bool // the issuer is to see the shopper (3-D Secure), though it may not ask by itself
+	// Exempt asks the issuer to do without authentication because the risk is small (the EU's
+	// regulatory technical standards 2018/389, articles 16 and 18). It may insist.
+	Exempt bool
 
 	Payer    Payer
 	Billing  Address

@@ -138,3 +138,14 @@ func (s *Service) Tried(a Attempt) { s.tally.tried(a, s.now()) }
 
 // Declined counts the decline of an attempt.
 func (s *Service) Declined(a Attempt) { s.tally.declined(a, s.now()) }
+
+// Assess says what is thought of an attempt, and refuses nothing.
+func (s *Service) Assess(ctx context.Context, a Attempt) (Assessment, error) {
+	seen, err := s.look(ctx, a)
+	if err != nil {
+		return Assessment{}, err
+	}
+	as := assess(a, seen)
+	as.Device = a.Visit.Device
+	return as, nil
+}

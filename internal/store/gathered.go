@@ -17,6 +17,7 @@ type gathered struct {
 	cards      []keptCard
 	events     []event.Event
 	deliveries []webhook.Delivery
+	lessons    []toLearn
 	announced  bool // something is to be delivered that is not among them
 	entries    []chained
 	chain      []byte // hash of the newest audit entry, once it was read
@@ -82,6 +83,7 @@ func (tx *transaction) flush() error {
 		deliveries = append(deliveries, d.Merchant, d.Endpoint, d.Event, d.Object, string(d.State), int64(d.Attempts), millis(d.DueAt), encode(d.Log), millis(d.CreatedAt), millis(d.UpdatedAt))
 	}
 	b.insert(deliveryTable, deliveries)
+	tx.addLessons(b)
 	entries := make([]any, 0, len(auditTable.columns)*len(tx.entries))
 	for _, e := range tx.entries {
 		entries = append(entries, millis(e.At), e.Merchant, e.Actor, e.Action, e.Object, e.Detail, e.hash)

@@ -69,16 +69,17 @@ func (db *DB) FindMerchant(ctx context.Context, id string) (merchant.Merchant, e
 		Fees        string
 		Processors  string
 		Guard       string
-		CreatedAt   int64 `db:"created_at"`
+		RescueOff   string `db:"rescue_off"`
+		CreatedAt   int64  `db:"created_at"`
 	}
-	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, fees, processors, guard, created_at FROM merchants WHERE id = ?`), id); err != nil {
+	if err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT id, name, environment, fees, processors, guard, rescue_off, created_at FROM merchants WHERE id = ?`), id); err != nil {
 		return merchant.Merchant{}, missing(err)
 	}
 	m := merchant.Merchant{ID: row.ID, Name: row.Name, Environment: row.Environment, CreatedAt: at(row.CreatedAt)}
 	if err := json.Unmarshal([]byte(row.Fees), &m.Fees); err != nil {
 		return m, err
 	}
-	return m, errors.Join(json.Unmarshal([]byte(row.Processors), &m.Processors), json.Unmarshal([]byte(row.Guard), &m.Guard))
+	return m, errors.Join(json.Unmarshal([]byte(row.Processors), &m.Processors), json.Unmarshal([]byte(row.Guard), &m.Guard), json.Unmarshal([]byte(row.RescueOff), &m.RescueOff))
 }
 
 // SetTerms replaces what a merchant pays and where its payments go.
@@ -94,6 +95,24 @@ func (db *DB) SetTerms(ctx context.Context, m merchant.Merchant) error {
 		return db.appendAudit(ctx, tx, audit.Entry{
 			Merchant: m.ID, Actor: "operator", Action: "merchant.terms", Object: m.ID, Detail: "fees " + encode(m.Fees) + ", processors " + encode(m.Processors) + ", guard " + encode(m.Guard),
 		})
+	})
+}
+
+// SetRescue replaces the switches of rescue that are off for a merchant or one of its sites.
+func (db *DB) SetRescue(ctx context.Context, m, site string, off []merchant.Switch, actor string) error {
+	text, args, object := `UPDATE merchants SET rescue_off = ? WHERE id = ?`, []any{encode(off), m}, m
+	if site != "" {
+		text, args, object = `UPDATE sites SET rescue_off = ? WHERE merchant = ? AND id = ?`, []any{encode(off), m, site}, site
+	}
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		result, err := tx.ExecContext(ctx, tx.Rebind(text), args...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(notFound, err)
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: m, Actor: actor, Action: "rescue.switches", Object: object, Detail: "off " + encode(off)})
 	})
 }
 
@@ -139,15 +158,16 @@ type siteRow struct {
 	Name       string
 	Descriptor string
 	Origins    string
-	CreatedAt  int64 `db:"created_at"`
+	RescueOff  string `db:"rescue_off"`
+	CreatedAt  int64  `db:"created_at"`
 }
 
 func (r siteRow) site() (merchant.Site, error) {
 	s := merchant.Site{Merchant: r.Merchant, ID: r.ID, Name: r.Name, Descriptor: r.Descriptor, CreatedAt: at(r.CreatedAt)}
-	return s, json.Unmarshal([]byte(r.Origins), &s.Origins)
+	return s, errors.Join(json.Unmarshal([]byte(r.Origins), &s.Origins), json.Unmarshal([]byte(r.RescueOff), &s.RescueOff))
 }
 
-const siteColumns = `merchant, id, name, descriptor, origins, created_at`
+const siteColumns = `merchant, id, name, descriptor, origins, rescue_off, created_at`
 
 // FindSite gives a site of a merchant, the first one when site is empty.
 func (db *DB) FindSite(ctx context.Context, m, site string) (merchant.Site, error) {

@@ -201,6 +201,9 @@ func (db *DB) advance(ctx context.Context, m, id string, known *payment.Payment,
 		if err := db.appendEvents(ctx, tx, events, &after); err != nil {
 			return err
 		}
+		if t, is := learnOf(before, after); is {
+			tx.lessons = append(tx.lessons, t)
+		}
 		return db.appendAudit(ctx, tx, audit.Entry{
 			Merchant: m, Actor: actor, Action: "payment.advance", Object: id, Detail: string(before.State) + " → " + string(after.State) + modified(before, after),
 		})

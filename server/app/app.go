@@ -22,6 +22,7 @@ import (
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
@@ -52,6 +53,7 @@ type App struct {
 	payments   *payment.Service
 	risk       *risk.Service
 	webhooks   *webhook.Service
+	rescues    *rescue.Service
 	idempotent *idempotency.Service
 	front      *fiber.App
 	closing    chan struct{} // closed when the server is about to end
@@ -126,6 +128,11 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Store: a.db, Merchants: a.db, Payments: a.payments, Vault: a.cards, Processors: gateways.abilities(), Now: clock, Log: a.log,
 		ReturnURL: a.returnURL,
 	}
+	a.rescues = &rescue.Service{
+		Store: a.db, Merchants: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Sense: senses, Risk: a.risk, Keys: a.keys.ring, BINs: &a.bins,
+		Models: gateways.models(), ChallengeURL: a.challengeURL, Now: clock, Log: a.log,
+	}
+	checkouts.Rescue = a.rescues
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Merchants: a.db, Proxied: a.config.Proxied,
@@ -149,8 +156,14 @@ func (a *App) returnURL(p payment.Payment) string {
 	if p.Session != "" {
 		return a.config.BaseURL + "/checkout/" + p.Session + "/challenge/" + p.ReturnKey
 	}
+	if p.Terms.Order != "" {
+		return a.config.BaseURL + "/confirm/" + p.Merchant + "/" + p.Terms.Order + "/" + p.ReturnKey
+	}
 	return a.config.BaseURL + "/return/" + p.Merchant + "/" + p.ID + "/" + p.ReturnKey
 }
+
+// challengeURL is where a shopper is asked about a declined order.
+func (a *App) challengeURL(key string) string { return a.config.BaseURL + "/confirm/" + key }
 
 // BaseURL is where browsers reach the server.
 func (a *App) BaseURL() string { return a.config.BaseURL }
@@ -195,6 +208,7 @@ func (a *App) work(ctx context.Context) {
 	})
 	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
 	all.Go(func() { a.webhooks.Run(ctx) })
+	all.Go(func() { a.rescues.Run(ctx) })
 	all.Go(func() {
 		a.risk.Run(ctx, func(err error) { a.log.Error("what was tried could not be counted", "error", err) })
 	})

@@ -71,6 +71,17 @@ func (g gateways) abilities() []checkout.Processor {
 	return all
 }
 
+// models gives those that learn from what became of payments.
+func (g gateways) models() map[string]processor.Model {
+	all := map[string]processor.Model{}
+	for _, one := range g {
+		if model, ok := one.(processor.Model); ok {
+			all[one.Name()] = model
+		}
+	}
+	return all
+}
+
 func (g gateways) challengeOrigins() []string {
 	var all []string
 	for _, one := range g {

@@ -45,7 +45,7 @@ var countryForm = regexp.MustCompile(`^([A-Z]{2})?$`)
 
 // Where the parts of an address stand in fieldNames.
 const (
-	firstAddressField = 16
+	firstAddressField = 17
 	addressFields     = 5
 )
 

@@ -34,6 +34,7 @@ type terms struct {
 	SchemeReference string // of the payment in which the shopper agreed to the series
 	Installments    int64
 	Authenticate    bool // the issuer is to see the shopper, whatever the card
+	Exempt          bool // the issuer is asked to do without that, the risk being small
 }
 
 // Limits of the texts in a request, in bytes.
@@ -66,13 +67,14 @@ var (
 	errRecurring  = errors.New("recurring: must be true or false")
 	errScheme     = errors.New("scheme_reference: must be text of at most 64 bytes")
 	errAuthentic  = errors.New("authenticate: must be true or false")
+	errExempt     = errors.New("exempt: must be true or false, and not true with authenticate")
 	errInstalled  = errors.New("installments: must be a whole number from 0 to 48")
 	errCountry    = errors.New("billing_country: must be two capital letters, or empty")
 )
 
 var fieldNames = []string{
 	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
-	"capture", "initiator", "recurring", "scheme_reference", "installments", "authenticate",
+	"capture", "initiator", "recurring", "scheme_reference", "installments", "authenticate", "exempt",
 	"billing_line1", "billing_city", "billing_state", "billing_postal_code", "billing_country",
 }
 
@@ -120,7 +122,7 @@ func read(body []byte) (request, error) {
 	if given[4] != nil && (text(given[4], &ask.ReturnURL, maxReturnURL) != nil || ask.ReturnURL != "" && origin(ask.ReturnURL) == "") {
 		return ask, errReturn
 	}
-	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14], given[15]); err != nil {
+	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14], given[15], given[16]); err != nil {
 		return ask, err
 	}
 	if err := readAddress(&ask.Billing, [addressFields][]byte(given[firstAddressField:])); err != nil {
@@ -133,7 +135,7 @@ func read(body []byte) (request, error) {
 }
 
 // read takes in the terms that are given.
-func (t *terms) read(capture, initiator, recurring, scheme, installments, authenticate []byte) error {
+func (t *terms) read(capture, initiator, recurring, scheme, installments, authenticate, exempt []byte) error {
 	if capture != nil && json.Unmarshal(capture, &t.Capture) != nil {
 		return errCapture
 	}
@@ -151,6 +153,9 @@ func (t *terms) read(capture, initiator, recurring, scheme, installments, authen
 	}
 	if authenticate != nil && json.Unmarshal(authenticate, &t.Authenticate) != nil {
 		return errAuthentic
+	}
+	if exempt != nil && (json.Unmarshal(exempt, &t.Exempt) != nil || t.Exempt && t.Authenticate) {
+		return errExempt
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 		SchemeReference string              `json:"scheme_reference,omitempty"`
 		Installments    int                 `json:"installments,omitempty"`
 		Authenticate    bool                `json:"authenticate,omitempty"`
+		Exempt          bool                `json:"exempt,omitempty"`
 
 		Line1      string `json:"billing_line1,omitempty"`
 		City       string `json:"billing_city,omitempty"`
@@ -35,7 +36,7 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 		Country    string `json:"billing_country,omitempty"`
 	}{
 		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name,
-		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments, ask.Authenticate,
+		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments, ask.Authenticate, ask.Exempt,
 		ask.Billing.Line1, ask.Billing.City, ask.Billing.State, ask.Billing.PostalCode, ask.Billing.Country,
 	})
 	if err != nil {

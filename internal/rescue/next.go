@@ -1,0 +1,102 @@
+package rescue
+
+import (
+	"context"
+
+	"github.com/paywicket/paywicket/internal/checkout"
+	"github.com/paywicket/paywicket/internal/merchant"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
+	"github.com/paywicket/paywicket/internal/sense"
+)
+
+var _ checkout.Rescue = (*Service)(nil)
+
+// Next says what is worth trying after a decline in a checkout, or of a card that its
+// merchant charges, while whoever asked waits. What cannot be found out is not tried.
+func (s *Service) Next(ctx context.Context, t checkout.Try) (payment.Try, bool) {
+	f := s.known(t)
+	real, trial := switchOf(f.Kind, f.Source, environment(t.Merchant)), switchOf(f.Kind, f.Source, "sandbox")
+	if !t.Merchant.Rescues(t.Site, real) && !t.Merchant.Rescues(t.Site, trial) {
+		return payment.Try{}, false
+	}
+	subjects, err := s.subjects(t.Merchant.ID, t.Card, t.Payment.Terms.Payer.Email, t.Visit.Device)
+	if err == nil {
+		err = s.recall(ctx, t.Merchant.ID, subjects, &f)
+	}
+	if err != nil {
+		s.Log.Error("a decline could not be looked into", "payment", t.Payment.ID, "error", err)
+		return payment.Try{}, false
+	}
+	try, again := s.tryAgain(ctx, t.Payment, f, t.Others, "")
+	return try, again && t.Merchant.Rescues(t.Site, real)
+}
+
+// known are the facts of a decline in a checkout.
+func (s *Service) known(t checkout.Try) Facts {
+	p := t.Payment
+	f := Facts{
+		Kind: CIT, Source: Website, Present: t.Present, Test: t.Merchant.Environment == merchant.Test, Score: -1,
+		Type: string(t.Issuance.Type), Country: t.Issuance.Country, Amount: p.Amount.Minor, CVV: t.CVV, Phone: p.Terms.Payer.Phone != "",
+		Address: p.Terms.Billing.PostalCode != "", Sent: p.Terms.Billing.PostalCode != "",
+		Device: t.Visit.Likeness.Verdict == sense.Recognised,
+	}
+	if p.Terms.Initiator == processor.Merchant {
+		f.Kind = MIT
+	}
+	if p.Terms.Risk != nil {
+		f.Score = p.Terms.Risk.Score
+	}
+	f.Hour = issuerHour(f.place(), s.Now())
+	f.after(p, t.Declined, t.Others, t.Tries)
+	if f.Kind == CIT && t.Present && t.Can.Challenge {
+		f.Possible = append(f.Possible, Authenticate)
+	}
+	return f
+}
+
+// after adds what a decline says to the facts, and what can be done at once.
+func (f *Facts) after(p payment.Payment, declined processor.Outcome, others []string, tries int) {
+	verdict := FromDeclineCode(declined.DeclineCode)
+	f.Class, f.Reason, f.Code, f.Wait = verdict.Class, verdict.Reason, declined.NetworkCode, verdict.Wait
+	f.Tries, f.Others, f.Repeats = tries, len(others), 0
+	for _, a := range p.Attempts {
+		if a.Processor == p.Processor {
+			f.Repeats++
+		}
+	}
+	f.Authenticated = f.Authenticated || declined.Authentication != "" || p.Terms.Authenticate
+	f.Possible = []Action{Decline, Again}
+	if len(others) > 0 {
+		f.Possible = append(f.Possible, Reroute)
+	}
+}
+
+// again says what is worth trying after a decline of an order's payment.
+func (s *Service) again(o Order) payment.Next {
+	return func(ctx context.Context, p payment.Payment, declined processor.Outcome, others []string, tries int) (payment.Try, bool) {
+		f := o.Facts
+		f.Sent = o.Billing.PostalCode != ""
+		f.after(p, declined, others, o.Tries-1+tries)
+		return s.tryAgain(ctx, p, f, others, o.ID)
+	}
+}
+
+// tryAgain decides about a decline, and says which processor is asked how. The decision is
+// kept whether or not somebody still waits.
+func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order string) (payment.Try, bool) {
+	d, err := s.decide(ctx, p.Merchant, f)
+	d.Site, d.Order, d.Payment, d.Amount = p.Site, order, p.ID, p.Amount
+	if err == nil {
+		err = s.Store.KeepDecision(context.WithoutCancel(ctx), d)
+	}
+	if err != nil {
+		s.Log.Error("a decline could not be decided about", "payment", p.ID, "error", err)
+		return payment.Try{}, false
+	}
+	try := payment.Try{Processor: p.Processor, Authenticate: d.Action == Authenticate, Why: d.Rule}
+	if d.Action == Reroute {
+		try.Processor = others[0]
+	}
+	return try, d.Action.charges()
+}

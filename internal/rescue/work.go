@@ -1,0 +1,128 @@
+package rescue
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/id"
+)
+
+// How the worker works: every tick it claims what is due, and does a few at a time so that
+// one slow processor does not hold up the rest.
+const (
+	workTick  = time.Second
+	workBatch = 50
+	workWidth = 4
+)
+
+// Run works until ctx ends: it charges what is scheduled, ends what is too late, and
+// learns what became of payments.
+func (s *Service) Run(ctx context.Context) {
+	ticker := time.NewTicker(workTick)
+	defer ticker.Stop()
+	for {
+		if _, err := s.Work(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("orders could not be worked on", "error", err)
+		}
+		if _, err := s.Study(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("what became of payments could not be learned", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Work goes on with every order that is due, and gives how many there were.
+func (s *Service) Work(ctx context.Context) (int, error) {
+	due, err := s.Store.ClaimOrders(ctx, s.Now(), s.Now().Add(lease), workBatch)
+	if err != nil {
+		return 0, err
+	}
+	together(workWidth, due, func(o Order) {
+		if err := s.goOn(ctx, o); err != nil && ctx.Err() == nil {
+			s.Log.Error("an order could not be worked on", "order", o.ID, "error", err)
+		}
+	})
+	return len(due), nil
+}
+
+// together does something to each, a few at a time.
+func together[T any](width int, all []T, do func(T)) {
+	slots := make(chan struct{}, width)
+	var doing sync.WaitGroup
+	for _, one := range all {
+		slots <- struct{}{}
+		doing.Go(func() {
+			defer func() { <-slots }()
+			do(one)
+		})
+	}
+	doing.Wait()
+}
+
+// goOn does what is due of one order.
+func (s *Service) goOn(ctx context.Context, o Order) error {
+	now := s.Now()
+	if (o.State == Challenged || o.State == Scheduled) && !o.ExpiresAt.IsZero() && !now.Before(o.ExpiresAt) {
+		_, err := s.advance(ctx, o, worker, late(now))
+		return err
+	}
+	switch o.State {
+	case Scheduled:
+		_, err := s.charge(ctx, o, Reroute, id.New(id.Payment), nil, worker)
+		return err
+	case Charging:
+		return s.resume(ctx, o)
+	}
+	return nil
+}
+
+// worker is the name of the worker in the audit trail.
+const worker = "rescue"
+
+// late is the step of an order whose time is over.
+func late(now time.Time) Step {
+	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+		if o.State != Challenged && o.State != Scheduled || now.Before(o.ExpiresAt) {
+			return o, nil, errSame
+		}
+		o.end(Expired, reasonLate)
+		return o.moved(nil, now)
+	}
+}
+
+// resume goes on with an order that was being charged when whoever did it stopped, or
+// whose payment is not settled. One whose payment was never opened was sent to nobody: it
+// is asked for under the same name, unless it needed a shopper.
+func (s *Service) resume(ctx context.Context, o Order) error {
+	v, err := s.view(ctx, o)
+	if err != nil {
+		return err
+	}
+	switch {
+	case v.Paid != nil:
+		_, err = s.settle(ctx, o, *v.Paid, worker)
+	case o.Kind == MIT && o.Payment != "":
+		_, err = s.charge(ctx, o, Reroute, o.Payment, nil, worker)
+	default:
+		_, err = s.advance(ctx, o, worker, interrupted(o.Payment, s.Now()))
+	}
+	return err
+}
+
+// interrupted is the step of an order whose shopper's card is gone with who charged it.
+func interrupted(paid string, now time.Time) Step {
+	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+		if o.State != Charging || o.Payment != paid {
+			return o, nil, errSame
+		}
+		o.end(Declined, reasonBroken)
+		o.Payment = ""
+		return o.moved(nil, now)
+	}
+}

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/rescue"
+)
+
+// transmissionTable is where steps of payments leave word of what became of them.
+var transmissionTable = tableOf("transmissions", "merchant text, id text, payment text, sale text, learned bigint, attempts bigint, due_at bigint, at bigint")
+
+// toLearn is a payment that has come to an outcome, or has changed and belongs to an order.
+type toLearn struct {
+	merchant, payment string
+	learned           bool // it only changed
+	at                time.Time
+}
+
+// learnOf tells whether a step of a payment is to be learned from.
+func learnOf(before, after payment.Payment) (t toLearn, is bool) {
+	outcome := before.State.Pending() && (after.State.Paid() || after.State == payment.Declined)
+	changed := after.Terms.Order != "" && (before.State != after.State || before.Captured != after.Captured || before.Refunded != after.Refunded)
+	return toLearn{after.Merchant, after.ID, !outcome, after.UpdatedAt}, outcome || changed
+}
+
+// addLessons puts what was gathered to be learned from into a batch.
+func (tx *transaction) addLessons(b batch) {
+	values := make([]any, 0, len(transmissionTable.columns)*len(tx.lessons))
+	for _, t := range tx.lessons {
+		learned := int64(0)
+		if t.learned {
+			learned = 1
+		}
+		values = append(values, t.merchant, "", t.payment, "", learned, int64(0), millis(t.at), millis(t.at))
+	}
+	b.insert(transmissionTable, values)
+}
+
+// QueueSale keeps a sale to be learned from. The same again is kept once.
+func (db *DB) QueueSale(ctx context.Context, t rescue.Transmission) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO transmissions (merchant, id, payment, sale, learned, attempts, due_at, at) SELECT CAST(? AS TEXT), CAST(? AS TEXT), '', CAST(? AS TEXT), 0, 0, CAST(? AS BIGINT), CAST(? AS BIGINT)
+			WHERE NOT EXISTS (SELECT 1 FROM transmissions WHERE merchant = ? AND id = ?)`),
+			t.Merchant, t.ID, encode(t.Sale), millis(t.At), millis(t.At), t.Merchant, t.ID)
+		return err
+	})
+}
+
+// transmissionRow is a row of transmissions.
+type transmissionRow struct {
+	Position int64
+	Merchant string
+	ID       string
+	Payment  string
+	Sale     string
+	Learned  int
+	Attempts int
+	At       int64
+}
+
+func (r transmissionRow) transmission() (rescue.Transmission, error) {
+	t := rescue.Transmission{Position: r.Position, Merchant: r.Merchant, ID: r.ID, Payment: r.Payment, Learned: r.Learned != 0, Attempts: r.Attempts, At: at(r.At)}
+	if r.Sale == "" {
+		return t, nil
+	}
+	t.Sale = &rescue.Told{}
+	return t, json.Unmarshal([]byte(r.Sale), t.Sale)
+}
+
+// ClaimTransmissions gives what is to be learned from, of all merchants, each to one
+// caller only until its time comes again: the worker works for the whole house.
+func (db *DB) ClaimTransmissions(ctx context.Context, now, until time.Time, limit int) ([]rescue.Transmission, error) {
+	const due = `SELECT position, merchant, id, payment, sale, learned, attempts, at FROM transmissions WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`
+	var rows []transmissionRow
+	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(due), millis(now), 1); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		rows = nil
+		if err := tx.SelectContext(ctx, &rows, tx.Rebind(due), millis(now), limit); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET due_at = ? WHERE merchant = ? AND position = ?`), millis(until), row.Merchant, row.Position); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, transmissionRow.transmission)
+}
+
+// Learn adds a lesson once.
+func (db *DB) Learn(ctx context.Context, t rescue.Transmission, l rescue.Lesson) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		due := int64(0) // of a sale nothing is left to do then
+		if t.Sale == nil {
+			due = millis(db.now().Add(time.Minute))
+		}
+		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET learned = 1, due_at = ? WHERE merchant = ? AND position = ? AND learned = 0`), due, t.Merchant, t.Position)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		approved, declined, hard := 0, 1, 0
+		var approvedAt, declinedAt int64 = 0, millis(l.At)
+		if l.Approved {
+			approved, declined, approvedAt, declinedAt = 1, 0, millis(l.At), 0
+		}
+		if l.Hard {
+			hard = 1
+		}
+		for _, subject := range l.Subjects {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_history (merchant, subject, approved, declined, hard, approved_at, declined_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (merchant, subject) DO UPDATE SET approved = rescue_history.approved + excluded.approved, declined = rescue_history.declined + excluded.declined, hard = rescue_history.hard + excluded.hard,
+				approved_at = CASE WHEN excluded.approved_at > rescue_history.approved_at THEN excluded.approved_at ELSE rescue_history.approved_at END,
+				declined_at = CASE WHEN excluded.declined_at > rescue_history.declined_at THEN excluded.declined_at ELSE rescue_history.declined_at END`),
+				t.Merchant, subject, approved, declined, hard, approvedAt, declinedAt); err != nil {
+				return err
+			}
+		}
+		if l.Mark == "" {
+			return nil
+		}
+		for _, name := range l.Tries {
+			if err := keepTry(ctx, tx, t.Merchant, l.Mark, name, l.At); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// FinishTransmission notes when a transmission is to be sent on again.
+func (db *DB) FinishTransmission(ctx context.Context, m string, position int64, due time.Time, attempts int) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET due_at = ?, attempts = ? WHERE merchant = ? AND position = ?`), millis(due), attempts, m, position)
+		return err
+	})
+}
+
+// History gives what is known of subjects.
+func (db *DB) History(ctx context.Context, m string, subjects []string) (map[string]rescue.History, error) {
+	known := map[string]rescue.History{}
+	if len(subjects) == 0 {
+		return known, nil
+	}
+	args := []any{m}
+	for _, subject := range subjects {
+		args = append(args, subject)
+	}
+	var rows []struct {
+		Subject                  string
+		Approved, Declined, Hard int
+		ApprovedAt               int64 `db:"approved_at"`
+		DeclinedAt               int64 `db:"declined_at"`
+	}
+	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(`SELECT subject, approved, declined, hard, approved_at, declined_at FROM rescue_history
+		WHERE merchant = ? AND subject IN (?`+strings.Repeat(`, ?`, len(subjects)-1)+`)`), args...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		known[r.Subject] = rescue.History{Approved: r.Approved, Declined: r.Declined, Hard: r.Hard, ApprovedAt: at(r.ApprovedAt), DeclinedAt: at(r.DeclinedAt)}
+	}
+	return known, nil
+}
+
+// NoteArrival keeps how a card came to be kept, as it was first.
+func (db *DB) NoteArrival(ctx context.Context, m string, token id.Token, a rescue.Arrival) error {
+	cvv := 0
+	if a.CVV {
+		cvv = 1
+	}
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO card_arrivals (merchant, token, sense_key, cvv) VALUES (?, ?, ?, ?) ON CONFLICT (merchant, token) DO NOTHING`), m, token[:], a.SenseKey, cvv)
+		return err
+	})
+}
+
+// FindArrival gives how a merchant's card came to be kept.
+func (db *DB) FindArrival(ctx context.Context, m string, token id.Token) (rescue.Arrival, error) {
+	var row struct {
+		SenseKey string `db:"sense_key"`
+		CVV      bool
+	}
+	err := db.reader.GetContext(brief(ctx), &row, db.reader.Rebind(`SELECT sense_key, cvv <> 0 AS cvv FROM card_arrivals WHERE merchant = ? AND token = ?`), m, token[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return rescue.Arrival{}, nil
+	}
+	return rescue.Arrival(row), err
+}

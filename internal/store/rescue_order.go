@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paywicket/paywicket/internal/audit"
+	"github.com/paywicket/paywicket/internal/event"
+	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/rescue"
+)
+
+var _ rescue.Store = (*DB)(nil)
+
+// orderRow is a row of rescue_orders. What is not looked for stands in Rest.
+type orderRow struct {
+	Merchant  string
+	ID        string
+	Site      string
+	Sequence  int
+	State     rescue.State
+	Kind      rescue.Kind
+	Source    rescue.Source
+	Reference string
+	Amount    int64
+	Currency  string
+	Payment   string
+	Challenge string
+	Mark      string
+	Rest      string
+	NextAt    int64 `db:"next_at"`
+	CreatedAt int64 `db:"created_at"`
+	UpdatedAt int64 `db:"updated_at"`
+}
+
+const selectOrders = `SELECT merchant, id, site, sequence, state, kind, source, reference, amount, currency, payment, challenge, mark, rest, next_at, created_at, updated_at FROM rescue_orders `
+
+// order reads a row: the columns count, and what has none stands in Rest.
+func (r orderRow) order() (rescue.Order, error) {
+	var o rescue.Order
+	err := json.Unmarshal([]byte(r.Rest), &o.Rest)
+	o.Merchant, o.ID, o.Site, o.Sequence, o.State, o.Kind, o.Source, o.Reference = r.Merchant, r.ID, r.Site, r.Sequence, r.State, r.Kind, r.Source, r.Reference
+	o.Amount, o.Payment, o.Key, o.Mark = money.Amount{Minor: r.Amount, Currency: r.Currency}, r.Payment, r.Challenge, r.Mark
+	o.NextAt, o.CreatedAt, o.UpdatedAt = at(r.NextAt), at(r.CreatedAt), at(r.UpdatedAt)
+	return o, err
+}
+
+// findOrder gives the first order of a condition.
+func findOrder(ctx context.Context, q queryer, where string, args ...any) (rescue.Order, error) {
+	var row orderRow
+	if err := q.GetContext(ctx, &row, q.Rebind(selectOrders+where+` LIMIT 1`), args...); err != nil {
+		return rescue.Order{}, missing(err)
+	}
+	return row.order()
+}
+
+const ofMerchant = `WHERE merchant = ? AND id = ?`
+
+// FindOrder gives a merchant's order.
+func (db *DB) FindOrder(ctx context.Context, m, order string) (rescue.Order, error) {
+	return findOrder(brief(ctx), db.reader, ofMerchant, m, order)
+}
+
+// ShowOrder gives an order by its key, which is all a shopper brings: it names the merchant.
+func (db *DB) ShowOrder(ctx context.Context, key string) (rescue.Order, error) {
+	return findOrder(brief(ctx), db.reader, `WHERE challenge = ?`, key)
+}
+
+// OpenOrder keeps a new order, unless an older one is the answer.
+func (db *DB) OpenOrder(ctx context.Context, o rescue.Order, d rescue.Decision, events []event.Event, actor string, keep func(rescue.Order) bool) (rescue.Order, bool, error) {
+	if err := db.space.check(); err != nil {
+		return o, false, err
+	}
+	var kept rescue.Order
+	fresh := false
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		known, err := findOrder(ctx, tx, `WHERE merchant = ? AND reference = ? ORDER BY position DESC`, o.Merchant, o.Reference)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return err
+		}
+		if err == nil && (known.ID == o.ID || keep(known)) {
+			kept, fresh = known, false
+			return nil
+		}
+		kept, fresh = o, true
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_orders (merchant, id, site, sequence, state, kind, source, reference, amount, currency, payment, challenge, mark, rest, next_at, created_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			o.Merchant, o.ID, o.Site, o.Sequence, o.State, o.Kind, o.Source, o.Reference, o.Amount.Minor, o.Amount.Currency, o.Payment, o.Key, o.Mark, encode(o.Rest),
+			millis(o.NextAt), millis(o.CreatedAt), millis(o.UpdatedAt)); err != nil {
+			return err
+		}
+		if err := keepDecision(ctx, tx, d); err != nil {
+			return err
+		}
+		if o.Mark != "" {
+			if err := keepTry(ctx, tx, o.Merchant, o.Mark, "sale:"+o.Reference+":"+o.Sale, o.CreatedAt); err != nil {
+				return err
+			}
+		}
+		if err := db.appendEvents(ctx, tx, events, nil); err != nil {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{
+			Merchant: o.Merchant, Actor: actor, Action: "rescue.open", Object: o.ID, Detail: o.Amount.String() + " → " + string(o.State) + " (" + o.Reason + ")",
+		})
+	})
+	return kept, fresh, err
+}
+
+// AdvanceOrder applies a step to a merchant's order. The update compares the sequence that
+// was read, so a step never lands on another's result; whoever names a payment holds the
+// card's tries meanwhile, so that two orders of one card do not both have the last.
+func (db *DB) AdvanceOrder(ctx context.Context, m, id, actor string, step rescue.Step) (rescue.Order, error) {
+	var after rescue.Order
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		before, err := findOrder(ctx, tx, ofMerchant, m, id)
+		if err != nil {
+			return err
+		}
+		tried, err := triesOf(ctx, tx, m, before.Mark, db.now())
+		if err != nil {
+			return err
+		}
+		var events []event.Event
+		if after, events, err = step(before, tried); err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE rescue_orders SET sequence = ?, state = ?, payment = ?, rest = ?, next_at = ?, updated_at = ? WHERE merchant = ? AND id = ? AND sequence = ?`),
+			after.Sequence, after.State, after.Payment, encode(after.Rest), millis(after.NextAt), millis(after.UpdatedAt), m, id, before.Sequence)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(fmt.Errorf("store: order %s changed under a step", id), err)
+		}
+		if after.Payment != before.Payment && after.Payment != "" && after.Mark != "" {
+			if err := keepTry(ctx, tx, m, after.Mark, after.Payment, db.now()); err != nil {
+				return err
+			}
+		}
+		if err := db.appendEvents(ctx, tx, events, nil); err != nil {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{
+			Merchant: m, Actor: actor, Action: "rescue.advance", Object: id, Detail: string(before.State) + " → " + string(after.State) + " (" + after.Reason + ")",
+		})
+	})
+	return after, err
+}
+
+// triesFor is how far back the schemes count tries.
+const triesFor = 30 * 24 * time.Hour
+
+// triesOf gives when a card was tried, oldest first, and has nobody else count until the
+// transaction has ended.
+func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time) ([]time.Time, error) {
+	if mark == "" {
+		return nil, nil
+	}
+	if tx.engine.name == postgres.name {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, m+" "+mark); err != nil {
+			return nil, err
+		}
+	}
+	var rows []int64
+	if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT at FROM rescue_tries WHERE merchant = ? AND mark = ? AND at > ? ORDER BY at`), m, mark, millis(now.Add(-triesFor))); err != nil {
+		return nil, err
+	}
+	tried := make([]time.Time, len(rows))
+	for i, row := range rows {
+		tried[i] = at(row)
+	}
+	return tried, nil
+}
+
+// keepTry counts a try once.
+func keepTry(ctx context.Context, tx *transaction, m, mark, name string, when time.Time) error {
+	_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_tries (merchant, mark, name, at) VALUES (?, ?, ?, ?) ON CONFLICT (merchant, mark, name) DO NOTHING`), m, mark, name, millis(when))
+	return err
+}
+
+// ListOrders gives a merchant's orders, newest first, from before cursor.
+func (db *DB) ListOrders(ctx context.Context, m, cursor string, limit int) ([]rescue.Order, int, error) {
+	before := int64(1)<<62 - 1
+	if cursor != "" {
+		err := db.reader.GetContext(brief(ctx), &before, db.reader.Rebind(`SELECT position FROM rescue_orders `+ofMerchant), m, cursor)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, 0, fault.Field("before", "There is no such order. Give the id of the last order of the page before.")
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	var total int
+	if err := db.reader.GetContext(ctx, &total, db.reader.Rebind(`SELECT count(*) FROM rescue_orders WHERE merchant = ?`), m); err != nil {
+		return nil, 0, err
+	}
+	var rows []orderRow
+	if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(selectOrders+`WHERE merchant = ? AND position < ? ORDER BY position DESC LIMIT ?`), m, before, limit); err != nil {
+		return nil, 0, err
+	}
+	orders, err := collect(rows, orderRow.order)
+	return orders, total, err
+}
+
+// ClaimOrders gives orders of all merchants whose time has come, each to one caller only
+// until its time comes again: the worker works for the whole house.
+func (db *DB) ClaimOrders(ctx context.Context, now, until time.Time, limit int) ([]rescue.Order, error) {
+	const due = selectOrders + `WHERE next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?`
+	var rows []orderRow
+	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(due), millis(now), 1); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		rows = nil
+		if err := tx.SelectContext(ctx, &rows, tx.Rebind(due), millis(now), limit); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE rescue_orders SET next_at = ? WHERE merchant = ? AND id = ?`), millis(until), row.Merchant, row.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, orderRow.order)
+}
