@@ -53,11 +53,10 @@ func (s *Service) Answer(ctx context.Context, key string, agreed bool, text, net
 	actor := "shopper " + o.ID
 	now := s.Now()
 	said := Consent{Agreed: agreed, Text: text, Network: network, At: now}
-	was := o.Consent
 	if o, err = s.advance(ctx, o, actor, answered(said, now)); err != nil {
 		return Asked{}, err
 	}
-	if was == nil && o.Consent != nil && o.Consent.Agreed && o.State == Charging && o.Consent.At.Equal(now) {
+	if o.waits() {
 		if o, err = s.agreed(ctx, o, actor); err != nil {
 			return Asked{}, err
 		}
@@ -80,14 +79,20 @@ func answered(said Consent, now time.Time) Step {
 			o.end(Cancelled, reasonRefused)
 			return o.moved(nil, now)
 		}
-		o.State, o.NextAt, o.ExpiresAt = Charging, now.Add(lease), time.Time{}
+		o.State, o.Payment, o.NextAt, o.ExpiresAt = Charging, "", now.Add(lease), time.Time{}
 		o, events, err := o.moved(nil, now)
 		attempted := event.New(event.ChallengeAttempted, o.Merchant, o.ID, o.Sequence, now, View{Order: o}.Payload())
 		return o, append(events, attempted), err
 	}
 }
 
-// agreed charges an order whose shopper said yes.
+// waits tells whether an order's shopper said yes, and nothing was asked for since.
+func (o Order) waits() bool {
+	return o.State == Charging && o.Payment == "" && o.Consent != nil && o.Consent.Agreed
+}
+
+// agreed charges an order whose shopper said yes. Who does it a second time changes
+// nothing: an order has one payment under way at most.
 func (s *Service) agreed(ctx context.Context, o Order, actor string) (Order, error) {
 	account, err := s.Merchants.FindMerchant(ctx, o.Merchant)
 	if err != nil {

@@ -29,7 +29,8 @@ func (s *Service) advance(ctx context.Context, o Order, actor string, step Step)
 // the schemes do not allow another try of the card yet.
 func begin(name string, now time.Time) Step {
 	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
-		if !o.State.Open() {
+		// A payment that is under way is never replaced: it may yet be approved.
+		if !o.State.Open() || o.State == Charging && o.Payment != "" && o.Payment != name {
 			return o, nil, errSame
 		}
 		if earliest := SchemeLimits.Earliest(tried, now); o.Payment != name && earliest.After(now) {
@@ -42,7 +43,7 @@ func begin(name string, now time.Time) Step {
 			if o.Payment != name {
 				o.Tries++
 			}
-			o.State, o.Payment, o.NextAt = Charging, name, now.Add(lease)
+			o.State, o.Payment, o.Seen, o.NextAt = Charging, name, 0, now.Add(lease)
 		}
 		return o.moved(nil, now)
 	}
@@ -60,7 +61,10 @@ func (s *Service) charge(ctx context.Context, o Order, a Action, name string, ch
 			return s.Charges.Charge(ctx, o.Merchant, token, order, actor)
 		}
 	}
-	ctx = context.WithoutCancel(ctx) // what was begun is finished
+	// What was begun is finished; but nothing is begun so late that somebody else may have
+	// given the order up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
+	defer cancel()
 	p, err := charge(ctx, o.Token, checkout.Order{
 		Payment: name, Site: o.Site, Amount: o.Amount, Reference: o.Reference, Customer: o.Customer, Terms: o.terms(a), Next: s.again(o),
 	})
@@ -130,9 +134,10 @@ func (s *Service) reconsider(ctx context.Context, o Order, p payment.Payment) (D
 // it when it was declined.
 func settled(p payment.Payment, d *Decision, now time.Time) Step {
 	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
-		if o.State != Charging || o.Payment != p.ID {
+		if o.State != Charging || o.Payment != p.ID || p.Sequence <= o.Seen {
 			return o, nil, errSame
 		}
+		o.Seen = p.Sequence
 		switch {
 		case p.State == payment.RequiresAction:
 			o.NextAt = now.Add(payment.ChallengeLife)

@@ -53,14 +53,17 @@ func (s *Service) Evaluate(ctx context.Context, sale Sale, charge Charge, actor 
 	if err != nil {
 		return View{}, err
 	}
-	d, err := s.consider(ctx, account, site, &o, told, sale)
+	d, subjects, err := s.consider(ctx, account, site, &o, told, sale)
 	if err != nil {
 		return View{}, err
 	}
 	o, events := o.opened()
-	kept, fresh, err := s.Store.OpenOrder(ctx, o, d, events, actor, func(known Order) bool { return known.answers(o) })
+	kept, fresh, err := s.Store.OpenOrder(ctx, o, d, o.told(subjects), events, actor, func(known Order) bool { return known.answers(o) })
 	if err != nil {
 		return View{}, err
+	}
+	if !fresh && kept.Amount != o.Amount {
+		return View{}, fault.Field("amount", "This order was evaluated with another amount, %s. Give another order another id.", kept.Amount)
 	}
 	if fresh && kept.State == Charging {
 		kept, err = s.charge(ctx, kept, d.Action, id.New(id.Payment), charge, actor)
@@ -111,12 +114,12 @@ func (s *Service) order(ctx context.Context, account merchant.Merchant, site mer
 }
 
 // consider decides about a new order.
-func (s *Service) consider(ctx context.Context, account merchant.Merchant, site merchant.Site, o *Order, told CardFacts, sale Sale) (Decision, error) {
+func (s *Service) consider(ctx context.Context, account merchant.Merchant, site merchant.Site, o *Order, told CardFacts, sale Sale) (Decision, []string, error) {
 	verdict := Classify(sale.Answer.Source, sale.Answer.Code, sale.Answer.Description)
 	issuance := s.issued(*o, told)
 	score, device, seen, err := s.device(ctx, account, o.SenseKey, o.Mark, o.Card, issuance)
 	if err != nil {
-		return Decision{}, err
+		return Decision{}, nil, err
 	}
 	o.Facts = Facts{
 		Class: verdict.Class, Reason: verdict.Reason, Code: verdict.Network, Wait: verdict.Wait, Kind: o.Kind, Source: o.Source, Test: o.Test, Cue: sale.Cue,
@@ -129,14 +132,14 @@ func (s *Service) consider(ctx context.Context, account merchant.Merchant, site 
 	o.Facts.Possible = o.possible(true, ways)
 	subjects, err := s.subjects(o.Merchant, o.Mark, o.Customer.Email, device)
 	if err != nil {
-		return Decision{}, err
+		return Decision{}, nil, err
 	}
 	if err := s.recall(ctx, o.Merchant, subjects, &o.Facts); err != nil {
-		return Decision{}, err
+		return Decision{}, nil, err
 	}
 	d, err := s.decide(ctx, o.Merchant, o.Facts)
 	if err != nil {
-		return d, err
+		return d, nil, err
 	}
 	d.Site, d.Order, d.Amount = o.Site, o.ID, o.Amount
 	until := sale.Until
@@ -158,7 +161,14 @@ func (s *Service) consider(ctx context.Context, account merchant.Merchant, site 
 	default:
 		o.end(Declined, reasonSwitchedOff)
 	}
-	return d, nil
+	return d, subjects, nil
+}
+
+// told is the order's declined sale, to be learned from.
+func (o Order) told(subjects []string) *Told {
+	return &Told{
+		Site: o.Site, Reference: o.Reference, Kind: o.Kind, Source: o.Source, Amount: o.Amount, Declined: true, Answer: o.Answer, Sale: o.Sale, Subjects: subjects, Mark: o.Mark,
+	}
 }
 
 // addressSent tells by the result of an address check whether there was an address to check.
@@ -213,7 +223,7 @@ const lease = time.Minute
 // terms are what a payment of the order is asked for with.
 func (o Order) terms(a Action) payment.Terms {
 	t := payment.Terms{
-		Capture: payment.Manual, Initiator: processor.Customer, Recurring: o.Recurring, Billing: o.Billing, Order: o.ID,
+		Capture: payment.Manual, Initiator: processor.Customer, Recurring: o.Recurring, Payer: processor.Payer(o.Customer), Billing: o.Billing, Order: o.ID,
 		Authenticate: a == Authenticate,
 	}
 	if o.Capture {

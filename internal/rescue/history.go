@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
 )
 
 // History is what is known of a card, a payer or a device at one merchant's.
 type History struct {
 	Approved   int
 	Declined   int
-	Hard       int // hard declines
+	Hard       int // declines since that say that nothing will ever come of the card
 	ApprovedAt time.Time
 	DeclinedAt time.Time
 }
@@ -48,12 +50,16 @@ type Told struct {
 
 // Lesson is what a transmission adds to the history of its subjects.
 type Lesson struct {
+	From     Transmission
+	Paid     *payment.Payment // of a payment of ours
 	Subjects []string
 	Approved bool
-	Hard     bool
-	Mark     string   // whose tries are counted; empty for none
-	Tries    []string // their names: each is counted once
+	Dead     bool   // nothing will ever come of the card
+	Mark     string // whose tries are counted; empty for none
+	Try      string // the name of the try: it is counted once; empty for none
 	At       time.Time
+	SendOn   bool // it is still to be sent on
+	models   map[string]processor.Model
 }
 
 // Keys names a payer without saying who it is; a keyring.Ring does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/fault"
@@ -55,74 +56,87 @@ const studyBatch = 200
 // Study learns from what is queued, and gives how much that was.
 func (s *Service) Study(ctx context.Context) (int, error) {
 	due, err := s.Store.ClaimTransmissions(ctx, s.Now(), s.Now().Add(lease), studyBatch)
-	if err != nil {
+	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	for _, t := range due {
-		if err := s.study(ctx, t); err != nil && ctx.Err() == nil {
-			s.Log.Error("a payment could not be learned from", "payment", t.Payment, "transmission", t.ID, "error", err)
+	var mu sync.Mutex
+	var lessons []Lesson
+	together(workWidth, due, func(t Transmission) {
+		l, err := s.lesson(ctx, t)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.Log.Error("a payment could not be learned from", "payment", t.Payment, "transmission", t.ID, "error", err)
+			}
+			return // it is due again when its claim is over
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		lessons = append(lessons, l)
+	})
+	if err := s.Store.Learn(ctx, lessons); err != nil {
+		return len(due), err
 	}
+	together(workWidth, lessons, func(l Lesson) {
+		if err := s.sendOn(ctx, l); err != nil && ctx.Err() == nil {
+			s.Log.Error("a payment could not be sent on", "payment", l.From.Payment, "error", err)
+		}
+	})
 	return len(due), nil
 }
 
-func (s *Service) study(ctx context.Context, t Transmission) error {
+// lesson is what a transmission teaches. An order whose payment it is goes on first.
+func (s *Service) lesson(ctx context.Context, t Transmission) (Lesson, error) {
 	if t.Sale != nil {
 		verdict := Classify(t.Sale.Answer.Source, t.Sale.Answer.Code, t.Sale.Answer.Description)
-		return s.Store.Learn(ctx, t, Lesson{
-			Subjects: t.Sale.Subjects, Approved: !t.Sale.Declined, Hard: t.Sale.Declined && verdict.Class == Hard,
-			Mark: t.Sale.Mark, Tries: []string{"sale:" + t.Sale.Reference + ":" + t.Sale.Sale}, At: t.At,
-		})
+		return Lesson{
+			From: t, Subjects: t.Sale.Subjects, Approved: !t.Sale.Declined, Dead: t.Sale.Declined && verdict.dead(),
+			Mark: t.Sale.Mark, Try: "sale:" + t.Sale.Reference + ":" + t.Sale.Sale, At: t.At,
+		}, nil
 	}
 	p, err := s.Payments.Find(ctx, t.Merchant, t.Payment)
 	if err != nil {
-		return err
+		return Lesson{}, err
 	}
-	if order := p.Terms.Order; order != "" {
-		o, err := s.Store.FindOrder(ctx, t.Merchant, order)
+	l := Lesson{From: t, Paid: &p, At: p.CreatedAt, Approved: p.State.Paid(), Dead: p.State == payment.Declined && FromDeclineCode(p.DeclineCode).dead()}
+	if p.Terms.Order != "" {
+		o, err := s.Store.FindOrder(ctx, t.Merchant, p.Terms.Order)
+		if err == nil {
+			_, err = s.settle(ctx, o, p, worker)
+		}
 		if err != nil {
-			return err
+			return l, err
 		}
-		if _, err = s.settle(ctx, o, p, worker); err != nil {
-			return err
-		}
+	} else {
+		l.Try = p.ID // those of an order were counted before they were made
 	}
-	if !t.Learned {
-		l, err := s.lesson(ctx, p)
-		if err != nil {
-			return err
-		}
-		if err := s.Store.Learn(ctx, t, l); err != nil {
-			return err
-		}
+	account, err := s.Merchants.FindMerchant(ctx, t.Merchant)
+	if err != nil {
+		return l, err
 	}
-	return s.sendOn(ctx, t, p)
-}
-
-// lesson is what a payment of ours teaches.
-func (s *Service) lesson(ctx context.Context, p payment.Payment) (Lesson, error) {
-	mark, device := "", ""
+	l.models = s.models(account, p)
+	l.SendOn = len(l.models) > 0
+	if t.Learned {
+		return l, nil
+	}
 	if p.Vaulted {
 		kept, err := s.Cards.Find(ctx, p.Merchant, p.Token)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
-			return Lesson{}, err
+			return l, err
 		}
-		mark = kept.Fingerprint
+		l.Mark = kept.Fingerprint
 	}
+	device := ""
 	if p.Terms.Risk != nil && p.Terms.Risk.Device != nil {
 		device = *p.Terms.Risk.Device
 	}
-	subjects, err := s.subjects(p.Merchant, mark, p.Terms.Payer.Email, device)
-	l := Lesson{
-		Subjects: subjects, Approved: p.State.Paid(), Hard: p.State == payment.Declined && FromDeclineCode(p.DeclineCode).Class == Hard, Mark: mark, At: p.CreatedAt,
-	}
-	for i := range p.Attempts {
-		l.Tries = append(l.Tries, "try:"+p.Attempts[i].Reference)
-	}
-	if p.Terms.Order == "" {
-		l.Tries = append(l.Tries, p.ID) // that of an order was counted before it was made
-	}
+	l.Subjects, err = s.subjects(p.Merchant, l.Mark, p.Terms.Payer.Email, device)
 	return l, err
+}
+
+// dead tells whether nothing will ever come of the card: one whose holder only ended an
+// agreement, or that is not good for one kind of payment, is not.
+func (v Verdict) dead() bool {
+	return slices.Contains([]Reason{LostCard, StolenCard, PickUpCard, InvalidAccount}, v.Reason)
 }
 
 // How long a payment is sent on to a model that does not take it, and the first and the
@@ -134,23 +148,19 @@ const (
 )
 
 // sendOn tells the models of the merchant's processors what became of a payment.
-func (s *Service) sendOn(ctx context.Context, t Transmission, p payment.Payment) error {
-	due := time.Time{}
-	account, err := s.Merchants.FindMerchant(ctx, p.Merchant)
-	if err != nil {
-		return err
+func (s *Service) sendOn(ctx context.Context, l Lesson) error {
+	if !l.SendOn {
+		return nil
 	}
-	for name, model := range s.models(account) {
-		if p.State.Pending() || p.Processor == name {
-			continue // what it approved itself it knows
-		}
+	t, due := l.From, time.Time{}
+	for name, model := range l.models {
 		sending, cancel := context.WithTimeout(ctx, sendFirst)
-		_, err := model.Transmit(sending, s.transmission(ctx, p, name))
+		_, err := model.Transmit(sending, s.transmission(ctx, *l.Paid, name))
 		cancel()
 		if errors.Is(err, processor.ErrNotTaken) {
-			s.Log.Warn("a model does not want a payment", "payment", p.ID, "processor", name, "error", err)
+			s.Log.Warn("a model does not want a payment", "payment", t.Payment, "processor", name, "error", err)
 		} else if err != nil {
-			s.Log.Warn("a model was not told of a payment", "payment", p.ID, "processor", name, "error", err)
+			s.Log.Warn("a model was not told of a payment", "payment", t.Payment, "processor", name, "error", err)
 			if again := s.Now().Add(min(sendFirst<<min(t.Attempts, 10), sendMost)); again.Before(t.At.Add(sendFor)) {
 				due = again
 			}
@@ -159,11 +169,12 @@ func (s *Service) sendOn(ctx context.Context, t Transmission, p payment.Payment)
 	return s.Store.FinishTransmission(ctx, t.Merchant, t.Position, due, t.Attempts+1)
 }
 
-// models are those of a merchant's processors.
-func (s *Service) models(m merchant.Merchant) map[string]processor.Model {
+// models are those of a merchant's processors that are to be told of a payment: what one
+// of them decided itself it knows, and what is still open nobody is told.
+func (s *Service) models(m merchant.Merchant, p payment.Payment) map[string]processor.Model {
 	own := map[string]processor.Model{}
 	for name, model := range s.Models {
-		if len(m.Processors) == 0 || slices.Contains(m.Processors, name) {
+		if (len(m.Processors) == 0 || slices.Contains(m.Processors, name)) && p.Processor != name && (p.State.Paid() || p.State == payment.Declined) {
 			own[name] = model
 		}
 	}

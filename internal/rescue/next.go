@@ -2,6 +2,8 @@ package rescue
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -28,8 +30,11 @@ func (s *Service) Next(ctx context.Context, t checkout.Try) (payment.Try, bool) 
 		s.Log.Error("a decline could not be looked into", "payment", t.Payment.ID, "error", err)
 		return payment.Try{}, false
 	}
-	try, again := s.tryAgain(ctx, t.Payment, f, t.Others, "")
-	return try, again && t.Merchant.Rescues(t.Site, real)
+	if !t.Merchant.Rescues(t.Site, real) {
+		s.consult(ctx, t.Payment, f, "") // what would be done is kept, and is not done
+		return payment.Try{}, false
+	}
+	return s.tryAgain(ctx, t.Payment, f, t.Others, "", t.Card)
 }
 
 // known are the facts of a decline in a checkout.
@@ -78,13 +83,12 @@ func (s *Service) again(o Order) payment.Next {
 		f := o.Facts
 		f.Sent = o.Billing.PostalCode != ""
 		f.after(p, declined, others, o.Tries-1+tries)
-		return s.tryAgain(ctx, p, f, others, o.ID)
+		return s.tryAgain(ctx, p, f, others, o.ID, o.Mark)
 	}
 }
 
-// tryAgain decides about a decline, and says which processor is asked how. The decision is
-// kept whether or not somebody still waits.
-func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order string) (payment.Try, bool) {
+// consult decides about a decline, and keeps that whether or not somebody still waits.
+func (s *Service) consult(ctx context.Context, p payment.Payment, f Facts, order string) (Decision, bool) {
 	d, err := s.decide(ctx, p.Merchant, f)
 	d.Site, d.Order, d.Payment, d.Amount = p.Site, order, p.ID, p.Amount
 	if err == nil {
@@ -92,11 +96,31 @@ func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, othe
 	}
 	if err != nil {
 		s.Log.Error("a decline could not be decided about", "payment", p.ID, "error", err)
+	}
+	return d, err == nil
+}
+
+// tryAgain decides about a decline, and says which processor is asked how.
+func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order, mark string) (payment.Try, bool) {
+	d, ok := s.consult(ctx, p, f, order)
+	if !ok || !d.Action.charges() || !s.mayTry(ctx, p, mark, f.Tries) {
 		return payment.Try{}, false
 	}
 	try := payment.Try{Processor: p.Processor, Authenticate: d.Action == Authenticate, Why: d.Rule}
 	if d.Action == Reroute {
 		try.Processor = others[0]
 	}
-	return try, d.Action.charges()
+	return try, true
+}
+
+// mayTry counts another try of a card, if the schemes allow one now.
+func (s *Service) mayTry(ctx context.Context, p payment.Payment, mark string, tries int) bool {
+	now := s.Now()
+	counted, err := s.Store.CountTry(context.WithoutCancel(ctx), p.Merchant, mark, fmt.Sprintf("%s %d", p.ID, tries), now, func(tried []time.Time) bool {
+		return !SchemeLimits.Earliest(tried, now).After(now)
+	})
+	if err != nil {
+		s.Log.Error("a try could not be counted", "payment", p.ID, "error", err)
+	}
+	return counted && err == nil
 }

@@ -92,6 +92,7 @@ type Rest struct {
 	Tries      int               `json:"tries,omitempty"`     // payments asked for
 	Told       Status            `json:"told,omitempty"`      // what the merchant heard last
 	Refunded   int64             `json:"refunded,omitempty"`  // of which the merchant has heard, in minor units
+	Seen       int               `json:"seen,omitempty"`      // the sequence of its payment when that was last looked at
 	ExpiresAt  time.Time         `json:"expires_at,omitzero"` // when a challenge or a schedule ends
 }
 
@@ -177,13 +178,16 @@ type Step func(o Order, tried []time.Time) (Order, []event.Event, error)
 
 // Store keeps orders and what is learned.
 type Store interface {
-	// OpenOrder keeps a new order with its decision, what it announces, and the declined
-	// sale among its card's tries. When the merchant has an order of the same reference
+	// OpenOrder keeps a new order with its decision and what it announces, and the declined
+	// sale among its card's tries and what is to be learned. When the merchant has an order of the same reference
 	// that keep says is still the one, nothing is kept and that is given instead.
-	OpenOrder(ctx context.Context, o Order, d Decision, events []event.Event, actor string, keep func(Order) bool) (Order, bool, error)
+	OpenOrder(ctx context.Context, o Order, d Decision, sale *Told, events []event.Event, actor string, keep func(Order) bool) (Order, bool, error)
 	// AdvanceOrder applies a step to a merchant's order in one transaction with its events,
 	// an audit entry and, when it names a new payment, the try of its card.
 	AdvanceOrder(ctx context.Context, merchant, order, actor string, step Step) (Order, error)
+	// CountTry counts a try of a card, under a name that is counted once, if allow says so of
+	// those before, and tells whether it did.
+	CountTry(ctx context.Context, merchant, mark, name string, at time.Time, allow func(tried []time.Time) bool) (bool, error)
 	// KeepDecision keeps what was decided, for Replay.
 	KeepDecision(ctx context.Context, d Decision) error
 	// FindOrder gives a merchant's order, or fault.NotFound.
@@ -210,9 +214,9 @@ type Store interface {
 	// ClaimTransmissions gives up to limit that are due, of all merchants, and holds them
 	// until until.
 	ClaimTransmissions(ctx context.Context, now, until time.Time, limit int) ([]Transmission, error)
-	// Learn adds what a transmission tells to the history of its subjects and, in the same
-	// transaction, notes that it was learned: it is learned once.
-	Learn(ctx context.Context, t Transmission, l Lesson) error
+	// Learn adds lessons to the history of their subjects and, in the same transaction, notes
+	// that they were learned: each is learned once.
+	Learn(ctx context.Context, lessons []Lesson) error
 	// FinishTransmission notes when a transmission is to be sent on again; zero for never.
 	FinishTransmission(ctx context.Context, merchant string, position int64, due time.Time, attempts int) error
 

@@ -49,7 +49,7 @@ var announcement = map[Status]event.Type{
 func (v View) tidings(told Status) []event.Type {
 	is := v.Status()
 	kind, ok := announcement[is]
-	if !ok || is == told {
+	if !ok || is == told || v.Trial {
 		return nil
 	}
 	asked := v.Consent != nil || told == StatusChallenge

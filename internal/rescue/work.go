@@ -23,11 +23,16 @@ func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(workTick)
 	defer ticker.Stop()
 	for {
-		if _, err := s.Work(ctx); err != nil && ctx.Err() == nil {
+		worked, err := s.Work(ctx)
+		if err != nil && ctx.Err() == nil {
 			s.Log.Error("orders could not be worked on", "error", err)
 		}
-		if _, err := s.Study(ctx); err != nil && ctx.Err() == nil {
+		studied, err := s.Study(ctx)
+		if err != nil && ctx.Err() == nil {
 			s.Log.Error("what became of payments could not be learned", "error", err)
+		}
+		if (worked == workBatch || studied == studyBatch) && ctx.Err() == nil {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -107,6 +112,8 @@ func (s *Service) resume(ctx context.Context, o Order) error {
 	switch {
 	case v.Paid != nil:
 		_, err = s.settle(ctx, o, *v.Paid, worker)
+	case o.waits():
+		_, err = s.agreed(ctx, o, worker)
 	case o.Kind == MIT && o.Payment != "":
 		_, err = s.charge(ctx, o, Reroute, o.Payment, nil, worker)
 	default:

@@ -16,29 +16,26 @@ import (
 // transmissionTable is where steps of payments leave word of what became of them.
 var transmissionTable = tableOf("transmissions", "merchant text, id text, payment text, sale text, learned bigint, attempts bigint, due_at bigint, at bigint")
 
-// toLearn is a payment that has come to an outcome, or has changed and belongs to an order.
+// toLearn is a payment that has come to an outcome, or has changed and belongs to an order;
+// or the sale of an order that has just been opened.
 type toLearn struct {
-	merchant, payment string
-	learned           bool // it only changed
-	at                time.Time
+	merchant, payment, sale string
+	learned                 bool // it only changed
+	at                      time.Time
 }
 
 // learnOf tells whether a step of a payment is to be learned from.
 func learnOf(before, after payment.Payment) (t toLearn, is bool) {
 	outcome := before.State.Pending() && (after.State.Paid() || after.State == payment.Declined)
 	changed := after.Terms.Order != "" && (before.State != after.State || before.Captured != after.Captured || before.Refunded != after.Refunded)
-	return toLearn{after.Merchant, after.ID, !outcome, after.UpdatedAt}, outcome || changed
+	return toLearn{merchant: after.Merchant, payment: after.ID, learned: !outcome, at: after.UpdatedAt}, outcome || changed
 }
 
 // addLessons puts what was gathered to be learned from into a batch.
 func (tx *transaction) addLessons(b batch) {
 	values := make([]any, 0, len(transmissionTable.columns)*len(tx.lessons))
 	for _, t := range tx.lessons {
-		learned := int64(0)
-		if t.learned {
-			learned = 1
-		}
-		values = append(values, t.merchant, "", t.payment, "", learned, int64(0), millis(t.at), millis(t.at))
+		values = append(values, t.merchant, "", t.payment, t.sale, truth(t.learned), int64(0), millis(t.at), millis(t.at))
 	}
 	b.insert(transmissionTable, values)
 }
@@ -100,47 +97,63 @@ func (db *DB) ClaimTransmissions(ctx context.Context, now, until time.Time, limi
 	return collect(rows, transmissionRow.transmission)
 }
 
-// Learn adds a lesson once.
-func (db *DB) Learn(ctx context.Context, t rescue.Transmission, l rescue.Lesson) error {
+// Learn adds lessons, each once.
+func (db *DB) Learn(ctx context.Context, lessons []rescue.Lesson) error {
+	if len(lessons) == 0 {
+		return nil
+	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		due := int64(0) // of a sale nothing is left to do then
-		if t.Sale == nil {
-			due = millis(db.now().Add(time.Minute))
-		}
-		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET learned = 1, due_at = ? WHERE merchant = ? AND position = ? AND learned = 0`), due, t.Merchant, t.Position)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		approved, declined, hard := 0, 1, 0
-		var approvedAt, declinedAt int64 = 0, millis(l.At)
-		if l.Approved {
-			approved, declined, approvedAt, declinedAt = 1, 0, millis(l.At), 0
-		}
-		if l.Hard {
-			hard = 1
-		}
-		for _, subject := range l.Subjects {
-			if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_history (merchant, subject, approved, declined, hard, approved_at, declined_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (merchant, subject) DO UPDATE SET approved = rescue_history.approved + excluded.approved, declined = rescue_history.declined + excluded.declined, hard = rescue_history.hard + excluded.hard,
-				approved_at = CASE WHEN excluded.approved_at > rescue_history.approved_at THEN excluded.approved_at ELSE rescue_history.approved_at END,
-				declined_at = CASE WHEN excluded.declined_at > rescue_history.declined_at THEN excluded.declined_at ELSE rescue_history.declined_at END`),
-				t.Merchant, subject, approved, declined, hard, approvedAt, declinedAt); err != nil {
-				return err
-			}
-		}
-		if l.Mark == "" {
-			return nil
-		}
-		for _, name := range l.Tries {
-			if err := keepTry(ctx, tx, t.Merchant, l.Mark, name, l.At); err != nil {
+		for _, l := range lessons {
+			if err := learn(ctx, tx, l, db.now()); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// sendingOn is how long whoever learned has to send it on before another does.
+const sendingOn = time.Minute
+
+func learn(ctx context.Context, tx *transaction, l rescue.Lesson, now time.Time) error {
+	m, due := l.From.Merchant, int64(0)
+	if l.SendOn {
+		due = millis(now.Add(sendingOn))
+	}
+	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET learned = 1, due_at = ? WHERE merchant = ? AND position = ? AND learned = ?`), due, m, l.From.Position, truth(l.From.Learned))
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 || l.From.Learned {
+		return err
+	}
+	approved, declined, approvedAt, declinedAt := int64(0), int64(1), int64(0), millis(l.At)
+	if l.Approved {
+		approved, declined, approvedAt, declinedAt = 1, 0, millis(l.At), 0
+	}
+	for _, subject := range l.Subjects {
+		// A card that is approved is not dead, whatever was said of it before.
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_history (merchant, subject, approved, declined, hard, approved_at, declined_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (merchant, subject) DO UPDATE SET approved = rescue_history.approved + excluded.approved, declined = rescue_history.declined + excluded.declined,
+			hard = CASE WHEN excluded.approved > 0 THEN 0 ELSE rescue_history.hard + excluded.hard END,
+			approved_at = CASE WHEN excluded.approved_at > rescue_history.approved_at THEN excluded.approved_at ELSE rescue_history.approved_at END,
+			declined_at = CASE WHEN excluded.declined_at > rescue_history.declined_at THEN excluded.declined_at ELSE rescue_history.declined_at END`),
+			m, subject, approved, declined, truth(l.Dead), approvedAt, declinedAt); err != nil {
+			return err
+		}
+	}
+	if l.Mark == "" || l.Try == "" {
+		return nil
+	}
+	return keepTry(ctx, tx, m, l.Mark, l.Try, l.At)
+}
+
+// truth gives a truth value as it is stored.
+func truth(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // FinishTransmission notes when a transmission is to be sent on again.
@@ -179,12 +192,8 @@ func (db *DB) History(ctx context.Context, m string, subjects []string) (map[str
 
 // NoteArrival keeps how a card came to be kept, as it was first.
 func (db *DB) NoteArrival(ctx context.Context, m string, token id.Token, a rescue.Arrival) error {
-	cvv := 0
-	if a.CVV {
-		cvv = 1
-	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO card_arrivals (merchant, token, sense_key, cvv) VALUES (?, ?, ?, ?) ON CONFLICT (merchant, token) DO NOTHING`), m, token[:], a.SenseKey, cvv)
+		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO card_arrivals (merchant, token, sense_key, cvv) VALUES (?, ?, ?, ?) ON CONFLICT (merchant, token) DO NOTHING`), m, token[:], a.SenseKey, truth(a.CVV))
 		return err
 	})
 }

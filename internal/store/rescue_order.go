@@ -72,13 +72,16 @@ func (db *DB) ShowOrder(ctx context.Context, key string) (rescue.Order, error) {
 }
 
 // OpenOrder keeps a new order, unless an older one is the answer.
-func (db *DB) OpenOrder(ctx context.Context, o rescue.Order, d rescue.Decision, events []event.Event, actor string, keep func(rescue.Order) bool) (rescue.Order, bool, error) {
+func (db *DB) OpenOrder(ctx context.Context, o rescue.Order, d rescue.Decision, sale *rescue.Told, events []event.Event, actor string, keep func(rescue.Order) bool) (rescue.Order, bool, error) {
 	if err := db.space.check(); err != nil {
 		return o, false, err
 	}
 	var kept rescue.Order
 	fresh := false
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if err := tx.hold(ctx, "order "+o.Merchant+" "+o.Reference); err != nil {
+			return err
+		}
 		known, err := findOrder(ctx, tx, `WHERE merchant = ? AND reference = ? ORDER BY position DESC`, o.Merchant, o.Reference)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			return err
@@ -105,6 +108,7 @@ func (db *DB) OpenOrder(ctx context.Context, o rescue.Order, d rescue.Decision, 
 		if err := db.appendEvents(ctx, tx, events, nil); err != nil {
 			return err
 		}
+		tx.lessons = append(tx.lessons, toLearn{merchant: o.Merchant, sale: encode(sale), at: o.CreatedAt})
 		return db.appendAudit(ctx, tx, audit.Entry{
 			Merchant: o.Merchant, Actor: actor, Action: "rescue.open", Object: o.ID, Detail: o.Amount.String() + " → " + string(o.State) + " (" + o.Reason + ")",
 		})
@@ -162,10 +166,8 @@ func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time
 	if mark == "" {
 		return nil, nil
 	}
-	if tx.engine.name == postgres.name {
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, m+" "+mark); err != nil {
-			return nil, err
-		}
+	if err := tx.hold(ctx, "card "+m+" "+mark); err != nil {
+		return nil, err
 	}
 	var rows []int64
 	if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT at FROM rescue_tries WHERE merchant = ? AND mark = ? AND at > ? ORDER BY at`), m, mark, millis(now.Add(-triesFor))); err != nil {
@@ -176,6 +178,35 @@ func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time
 		tried[i] = at(row)
 	}
 	return tried, nil
+}
+
+// hold has whoever holds the same name wait until this transaction has ended. SQLite has
+// one writer; PostgreSQL's servers do not see each other's rows before.
+func (tx *transaction) hold(ctx context.Context, name string) error {
+	if tx.engine.name != postgres.name {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
+	return err
+}
+
+// CountTry counts a try of a card if allow says so.
+func (db *DB) CountTry(ctx context.Context, m, mark, name string, when time.Time, allow func(tried []time.Time) bool) (bool, error) {
+	if mark == "" {
+		return true, nil
+	}
+	counted := false
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		tried, err := triesOf(ctx, tx, m, mark, when)
+		if err != nil {
+			return err
+		}
+		if counted = allow(tried); !counted {
+			return nil
+		}
+		return keepTry(ctx, tx, m, mark, name, when)
+	})
+	return counted, err
 }
 
 // keepTry counts a try once.
