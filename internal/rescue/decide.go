@@ -35,7 +35,7 @@ func (s *Service) decide(ctx context.Context, merchant string, f Facts) (Decisio
 	if version == 0 {
 		table = DefaultTable
 	}
-	r := table.decide(f)
+	r := table.Rule(f)
 	return Decision{Merchant: merchant, ID: id.Random(), Facts: f, Rule: r.Name, Why: r.Why, Action: r.Then, Version: version, At: s.Now()}, nil
 }
 

@@ -220,6 +220,10 @@ type Store interface {
 	// FinishTransmission notes when a transmission is to be sent on again; zero for never.
 	FinishTransmission(ctx context.Context, merchant string, position int64, due time.Time, attempts int) error
 
+	// ForgetRescue drops up to limit tries, and decisions and transmissions, of all merchants
+	// from before two times, and gives how many those were.
+	ForgetRescue(ctx context.Context, tries, told time.Time, limit int) (int, error)
+
 	// Rules gives the merchant's own decision table, with its version; none when version is 0.
 	Rules(ctx context.Context, merchant string) (table Table, version int, err error)
 	// SetRules keeps a decision table under the next version. Errors: fault.Conflict when

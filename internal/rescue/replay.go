@@ -84,7 +84,7 @@ func (s *Service) Replay(ctx context.Context, merchant string, table Table, from
 	}
 	r := newReplay(table)
 	err := s.Store.Decisions(ctx, merchant, from, to, func(d Decision) error {
-		r.add(d, table.decide(d.Facts))
+		r.add(d, table.Rule(d.Facts))
 		return nil
 	})
 	return r.Replay, err

@@ -98,8 +98,8 @@ func (r Rule) holds(f Facts) bool {
 	return !r.Off && f.can(r.Then)
 }
 
-// decide gives the rule that decides.
-func (t Table) decide(f Facts) Rule {
+// Rule gives the rule that decides.
+func (t Table) Rule(f Facts) Rule {
 	for _, r := range t {
 		if r.holds(f) {
 			return r

@@ -210,3 +210,31 @@ func (db *DB) FindArrival(ctx context.Context, m string, token id.Token) (rescue
 	}
 	return rescue.Arrival(row), err
 }
+
+// ForgetRescue drops what is old enough, of all merchants: the operator's work.
+func (db *DB) ForgetRescue(ctx context.Context, tries, told time.Time, limit int) (int, error) {
+	total := 0
+	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		total = 0
+		for _, old := range []struct {
+			text   string
+			before time.Time
+		}{
+			{`DELETE FROM rescue_tries WHERE (merchant, mark, name) IN (SELECT merchant, mark, name FROM rescue_tries WHERE at < ? ORDER BY at LIMIT ?)`, tries},
+			{`DELETE FROM rescue_decisions WHERE (merchant, id) IN (SELECT merchant, id FROM rescue_decisions WHERE at < ? ORDER BY at LIMIT ?)`, told},
+			{`DELETE FROM transmissions WHERE position IN (SELECT position FROM transmissions WHERE due_at = 0 AND at < ? ORDER BY at LIMIT ?)`, told},
+		} {
+			result, err := tx.ExecContext(ctx, tx.Rebind(old.text), millis(old.before), limit)
+			if err != nil {
+				return err
+			}
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			total = max(total, int(n))
+		}
+		return nil
+	})
+	return total, err
+}

@@ -59,6 +59,7 @@ CREATE TABLE rescue_decisions (
     PRIMARY KEY (merchant, id)
 );
 CREATE INDEX rescue_decisions_in_time ON rescue_decisions (merchant, at, id);
+CREATE INDEX rescue_decisions_by_age ON rescue_decisions (at);
 CREATE INDEX rescue_decisions_of_order ON rescue_decisions (merchant, order_id, at);
 
 -- Merchants' own decision tables, every version.
@@ -84,6 +85,7 @@ CREATE TABLE transmissions (
     at       BIGINT NOT NULL
 );
 CREATE INDEX transmissions_due ON transmissions (due_at) WHERE due_at > 0;
+CREATE INDEX transmissions_by_age ON transmissions (at);
 CREATE INDEX transmissions_of_merchant ON transmissions (merchant, at) WHERE id <> '';
 CREATE UNIQUE INDEX transmissions_by_id ON transmissions (merchant, id) WHERE id <> '';
 

@@ -233,6 +233,7 @@ func (a *App) chores() []store.Chore {
 		{Name: "forget-idempotency-keys", Every: time.Hour, Do: a.idempotent.Sweep},
 		{Name: "forget-visits", Every: time.Hour, Do: a.forgetVisits},
 		{Name: "forget-counts", Every: time.Hour, Do: a.risk.Sweep},
+		{Name: "forget-rescues", Every: time.Hour, Do: a.rescues.Sweep},
 		{Name: "forget-deliveries", Every: time.Hour, Do: a.webhooks.Sweep},
 	}
 }

@@ -24,12 +24,14 @@ import (
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/keyring"
+	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	gateway "github.com/paywicket/paywicket/internal/processor/sandbox"
+	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/store"
@@ -108,6 +110,7 @@ type server struct {
 	payments *payment.Service
 	webhooks *webhook.Service
 	keys     *idempotency.Service
+	rescues  *rescue.Service
 }
 
 func (w *town) serve(m *mortal) *server {
@@ -116,15 +119,22 @@ func (w *town) serve(m *mortal) *server {
 	g := mortalGateway{w.gateway, m}
 	cards := &vault.Service{Store: db, Keys: w.ring, Now: w.now}
 	payments := &payment.Service{Store: db, Gateways: map[string]processor.Gateway{"sandbox": g}, Now: w.now, Log: log, Budget: w.budget}
-	return &server{
+	senses, risks := &sense.Service{Store: w.db, Keys: w.ring, Now: w.now}, risk.New(w.db, w.ring, w.now)
+	s := &server{
 		payments: payments,
 		checkout: &checkout.Service{
-			Store: db, Merchants: w.db, Payments: payments, Vault: cards, Sense: &sense.Service{Store: w.db, Keys: w.ring, Now: w.now}, Risk: risk.New(w.db, w.ring, w.now), Processors: []checkout.Processor{{Name: "sandbox", Can: g.Abilities()}},
+			Store: db, Merchants: w.db, Payments: payments, Vault: cards, Sense: senses, Risk: risks, Processors: []checkout.Processor{{Name: "sandbox", Can: g.Abilities()}},
 			ReturnURL: func(payment.Payment) string { return "https://pay.example/back" }, Now: w.now, Log: log,
 		},
 		webhooks: &webhook.Service{Store: db, Keys: w.ring, Client: &http.Client{Transport: mortalTransport{m}}, Now: w.now, Log: log, Loopback: true},
 		keys:     &idempotency.Service{Store: db, Keys: w.ring, Now: w.now},
 	}
+	s.rescues = &rescue.Service{
+		Store: db, Merchants: w.db, Charges: s.checkout, Payments: payments, Cards: cards, Sense: senses, Risk: risks, Keys: w.ring, BINs: &lookup.Live{},
+		ChallengeURL: func(key string) string { return "https://pay.example/confirm/" + key }, Now: w.now, Log: log,
+	}
+	s.checkout.Rescue = s.rescues
+	return s
 }
 
 // live runs a life until it is done or dies.
@@ -158,11 +168,12 @@ func (s *server) deliver(ctx context.Context, w *town) int {
 // recover is the life after: it asks and delivers until nothing is left to do.
 func (w *town) recover(ctx context.Context) {
 	s := w.serve(&mortal{})
-	for range 60 {
+	for range 90 {
 		w.clock.Add((31 * time.Second).Milliseconds())
 		asked, err := s.payments.Resolve(ctx)
 		w.must(err)
-		if sent := s.deliver(ctx, w); asked+sent == 0 && w.settled(ctx) {
+		w.must(s.goOn(ctx))
+		if sent := s.deliver(ctx, w); asked+sent == 0 && w.settled(ctx) && w.restOrders(ctx) {
 			return
 		}
 	}
@@ -198,6 +209,7 @@ type told struct {
 	captured int64
 	key      string
 	kept     id.Token
+	order    string
 }
 
 // submit pays a session with a card, captures it and refunds a part.
@@ -299,6 +311,9 @@ func (w *town) check(ctx context.Context, what string, told *told, before int) {
 		w.must(err)
 		w.checkPayment(what, told, p, rows)
 	}
+	if told.order != "" {
+		w.checkOrder(ctx, what, told)
+	}
 	list, err := w.db.ListEvents(ctx, w.account.Merchant.ID, "", 1000)
 	w.must(err)
 	w.mu.Lock()
@@ -349,6 +364,10 @@ var plays = []play{
 	{"declined", "4000000000009995", submit("4000000000009995")},
 	{"challenged", "4000002760003184", submit("4000002760003184")},
 	{"charged", "4111111111111111", charge},
+	{"rescued", "4111111111111111", evaluate(rescue.CIT, "4111111111111111", rescue.ToPass)},
+	{"rescued later", "4111111111111111", evaluate(rescue.MIT, "4111111111111111", rescue.ToPass)},
+	{"not rescued", "4000000000009995", evaluate(rescue.MIT, "4000000000009995", rescue.ToPass)},
+	{"agreed", "4111111111111111", evaluate(rescue.CIT, "4111111111111111", rescue.ToChallenge)},
 }
 
 // perform plays a story with a fault of the processor and a death, and looks at the end.

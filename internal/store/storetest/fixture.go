@@ -57,6 +57,16 @@ func Run(t *testing.T) {
 		"sense keys":                       senseKeys,
 		"an audit trail":                   auditTrail,
 		"an audit trail tampered with":     auditTrailTamperedWith,
+		"orders":                           orders,
+		"orders that are due":              ordersThatAreDue,
+		"orders that go on":                ordersThatGoOn,
+		"tries of a card":                  triesOfACard,
+		"lessons":                          lessons,
+		"rules of rescue":                  rulesOfRescue,
+		"decisions":                        decisions,
+		"arrivals of cards":                arrivals,
+		"rescues that are old":             rescuesThatAreOld,
+		"switches of rescue":               switches,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {
