@@ -56,10 +56,12 @@ type sessionRow struct {
 	SiteName    string `db:"site_name"`
 	Descriptor  string
 	Origins     string
+	RescueOff   string `db:"rescue_off"`
+	SiteOff     string `db:"site_off"`
 }
 
 const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata, s.terms,
-	s.sense_key, s.joined_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, m.guard, w.name AS site_name, w.descriptor, w.origins
+	s.sense_key, s.joined_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, m.guard, w.name AS site_name, w.descriptor, w.origins, m.rescue_off, w.rescue_off AS site_off
 	FROM checkout_sessions s JOIN merchants m ON m.id = s.merchant JOIN sites w ON w.merchant = s.merchant AND w.id = s.site `
 
 func (r sessionRow) view() (checkout.View, error) {
@@ -72,22 +74,21 @@ func (r sessionRow) view() (checkout.View, error) {
 		Merchant: merchant.Merchant{ID: r.Merchant, Name: r.Seller, Environment: r.Environment},
 		Site:     merchant.Site{ID: r.Site, Merchant: r.Merchant, Name: r.SiteName, Descriptor: r.Descriptor},
 	}
-	if err := json.Unmarshal([]byte(r.Metadata), &v.Session.Metadata); err != nil {
-		return v, err
+	for _, part := range []struct {
+		text string
+		into any
+	}{
+		{r.Metadata, &v.Session.Metadata}, {r.Terms, &v.Session.Terms}, {r.Processors, &v.Merchant.Processors}, {r.Fees, &v.Merchant.Fees},
+		{r.Guard, &v.Merchant.Guard}, {r.RescueOff, &v.Merchant.RescueOff}, {r.Origins, &v.Site.Origins}, {r.SiteOff, &v.Site.RescueOff},
+	} {
+		if part.text == "[]" || part.text == "{}" {
+			continue // which is nothing, and read for every payment
+		}
+		if err := json.Unmarshal([]byte(part.text), part.into); err != nil {
+			return v, err
+		}
 	}
-	if err := json.Unmarshal([]byte(r.Terms), &v.Session.Terms); err != nil {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(r.Processors), &v.Merchant.Processors); err != nil {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(r.Fees), &v.Merchant.Fees); err != nil {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(r.Guard), &v.Merchant.Guard); err != nil {
-		return v, err
-	}
-	return v, json.Unmarshal([]byte(r.Origins), &v.Site.Origins)
+	return v, nil
 }
 
 // queryer reads, in a transaction or outside one.

@@ -13,16 +13,25 @@ import (
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
+// card is a card that is good for longer than the clock is moved.
+func (w *town) card(number string) pan.Card {
+	w.Helper()
+	c := pantest.Card(w, number)
+	c.Expiry.Year = 2099
+	return c
+}
+
 // keep keeps a card before anything can die.
 func (w *town) keep(number string) id.Token {
 	w.Helper()
-	c := pantest.Card(w, number)
+	c := w.card(number)
 	defer c.Wipe()
 	r, err := (&vault.Service{Store: w.db, Keys: w.ring, Now: w.now}).Keep(w.Context(), w.account.Merchant.ID, c, vault.Permanent, "key 1")
 	w.must(err)
@@ -33,7 +42,7 @@ func (w *town) keep(number string) id.Token {
 func (w *town) sale(kind rescue.Kind, token id.Token, reference string) rescue.Sale {
 	return rescue.Sale{
 		Merchant: w.account.Merchant.ID, Kind: kind, Source: rescue.Website, Reference: reference, Amount: money.Amount{Minor: 4900, Currency: "USD"}, Capture: true,
-		Recurring: kind == rescue.MIT, Declined: true, Answer: rescue.Answer{Code: "05", Source: "iso8583"}, Transaction: "t-" + reference, Token: token, CVV: true, Phone: true, At: w.now(),
+		Recurring: kind == rescue.MIT, Declined: true, Answer: rescue.Answer{Code: "05", Source: "iso8583"}, Transaction: "t-" + reference, Token: token, CVV: true, Phone: true, At: w.now(), Until: w.now().Add(60 * time.Hour),
 	}
 }
 

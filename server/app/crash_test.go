@@ -27,7 +27,6 @@ import (
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
-	"github.com/paywicket/paywicket/internal/pan/pantest"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	gateway "github.com/paywicket/paywicket/internal/processor/sandbox"
@@ -220,7 +219,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 			w.must(err)
 			told.session = v.Session.ID
 		}
-		c := pantest.Card(w, number)
+		c := w.card(number)
 		defer c.Wipe()
 		v, err := s.checkout.Submit(ctx, told.session, c, checkout.Client{})
 		if err != nil {
@@ -235,7 +234,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 // charge charges a kept card under a key, and repeats the same request when no answer came.
 func charge(ctx context.Context, w *town, s *server, told *told) {
 	if told.kept.IsZero() {
-		c := pantest.Card(w, "4111111111111111")
+		c := w.card("4111111111111111")
 		r, err := (&vault.Service{Store: w.db, Keys: w.ring, Now: w.now}).Keep(ctx, w.account.Merchant.ID, c, vault.Permanent, "key 1")
 		c.Wipe()
 		w.must(err)
