@@ -58,6 +58,28 @@ func TestFlexChargeTakesWhatWasDeclined(t *testing.T) {
 	h.expectNoTrace(number, "4111111111111111")
 }
 
+// FlexCharge is told what became of every payment that it did not decide itself, after the
+// shopper was answered, and once.
+func TestFlexChargeLearnsOfPayments(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	peer := flexchargetest.Start(t)
+	h.with(config.Server{FlexCharge: config.FlexCharge{AppKey: "app", AppSecret: "secret", MID: "mid-1", URL: peer.URL}})
+	approved := h.pay(h.session(), "4111111111111111").text("payment")
+	stolen := h.pay(h.session(), "4000000000009979").text("payment")
+	rescued := h.pay(h.session(), "4000000000000002") // by FlexCharge, which knows that
+	if rescued.text("status") != "authorized" {
+		t.Errorf("%s", rescued.Body)
+	}
+	h.eventually(func() bool { return len(peer.Copies()) == 2 })
+	for _, one := range peer.Copies() {
+		if one.Reference != approved && one.Reference != stolen || one.Declined != (one.Reference == stolen) || !one.ByToken || len(one.Bodies) != 1 {
+			t.Errorf("%+v", one)
+		}
+	}
+	h.expectNoTrace("4111111111111111", "4000000000009979")
+}
+
 // A vault elsewhere that hangs costs a shopper a second, and nobody the payment.
 func TestAPartnersVaultThatHangs(t *testing.T) {
 	t.Parallel()
