@@ -5,6 +5,7 @@
 //	/v1/…                    our own API                      server/native
 //	/paywicket.js /assets/…  scripts and styles               server/page
 //	/checkout/… /sense/…     the shopper's side               server/page
+//	/confirm/…               a second try of a declined payment  server/page
 //	/return/…                from the bank on to the merchant  server/page
 //	/docs /openapi.json      documents                        server/docs
 //	/healthz /readyz         for whoever runs it              here

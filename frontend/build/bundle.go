@@ -24,6 +24,8 @@ var entries = []entry{
 	{"frontend/checkout/main.tsx", "checkout.js", true},
 	{"frontend/checkout/checkout.css", "checkout.css", true},
 	{"frontend/checkout/challenge-return.ts", "challenge-return.js", true},
+	{"frontend/confirm/main.ts", "confirm.js", true},
+	{"frontend/confirm/confirm.css", "confirm.css", true},
 	{"frontend/checkout/proof.worker.ts", "proof.js", true},
 	{"frontend/sense/frame.ts", "seen.js", true},
 	{"frontend/sense/funnel.ts", "sense.js", false},
@@ -32,6 +34,7 @@ var entries = []entry{
 // never says which folders a bundle must not draw from.
 var never = map[string]string{
 	"paywicket.js": "frontend/checkout/", // card fields stay in the frame
+	"confirm.js":   "frontend/checkout/", // there is no card to type
 	"seen.js":      "frontend/checkout/", // the collector sees no card
 	"sense.js":     "frontend/checkout/",
 }

@@ -1,4 +1,4 @@
-// One mounted checkout: the frame, the channel to it, and its end.
+// One mounted frame: it, the channel to it, and its end.
 
 import { listen, newChannel } from "../shared/channel";
 import { type Hello, type Told, type ToldType, VERSION } from "../shared/protocol";
@@ -8,12 +8,12 @@ const SILENCE = 10_000;
 
 export type Tell = <T extends ToldType>(type: T, detail: Told[T]) => void;
 
-/** Puts the checkout of a session into a container; the result takes it out again. */
-export function mountFrame(container: Node, origin: string, session: string, tell: Tell): () => void {
+/** Puts a page of the server at origin into a container; the result takes it out again. */
+export function mountFrame(container: Node, origin: string, path: string, title: string, tell: Tell): () => void {
   const channel = newChannel();
   const frame = document.createElement("iframe");
-  frame.title = "Secure card payment";
-  frame.src = `${origin}/checkout/${encodeURIComponent(session)}`;
+  frame.title = title;
+  frame.src = origin + path;
   frame.referrerPolicy = "no-referrer";
   frame.allow = "payment 'src'; publickey-credentials-get 'src'";
   frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin allow-popups");

@@ -1,8 +1,8 @@
-// What a merchant's page loads: <paywicket-checkout session="cs_…"> and
-// Paywicket.mount(). It holds a frame and passes on what the frame tells; no card
+// What a merchant's page loads: <paywicket-checkout session="cs_…">,
+// Paywicket.mount() and Paywicket.confirm(). It holds a frame and passes on what the frame tells; no card
 // data ever comes here.
 
-import type { Told } from "../shared/protocol";
+import type { Outcome, Told } from "../shared/protocol";
 import { mountFrame, type Tell } from "./frame";
 
 declare global {
@@ -28,6 +28,17 @@ const telling = (element: Element): Tell => (type, detail) => {
   element.dispatchEvent(new CustomEvent(type, { detail }));
 };
 
+/** Shows the checkout of a session. */
+const mountCheckout = (container: Element, session: string): (() => void) =>
+  mountFrame(container, origin, `/checkout/${encodeURIComponent(session)}`, "Secure card payment", telling(container));
+
+/** Finds what a page means by an element. */
+function elementOf(target: Element | string): Element {
+  const element = typeof target === "string" ? document.querySelector(target) : target;
+  if (!element) throw new Error(`Paywicket: there is no element ${String(target)} on this page.`);
+  return element;
+}
+
 /** The element: it shows the checkout of its `session`, and another when that changes. */
 class PaywicketCheckout extends HTMLElement {
   static readonly observedAttributes = ["session"];
@@ -41,7 +52,7 @@ class PaywicketCheckout extends HTMLElement {
     const session = this.getAttribute("session");
     if (!session) return;
     if (!this.style.display) this.style.display = "block";
-    this.#unmount = mountFrame(this, origin, session, telling(this));
+    this.#unmount = mountCheckout(this, session);
   }
 
   disconnectedCallback(): void {
@@ -59,9 +70,28 @@ class PaywicketCheckout extends HTMLElement {
 /** The same without the element: for pages that build themselves with script. */
 export const Paywicket = {
   mount(target: Element | string, options: { session: string }): { unmount(): void } {
-    const element = typeof target === "string" ? document.querySelector(target) : target;
-    if (!element) throw new Error(`Paywicket: there is no element ${String(target)} on this page.`);
-    return { unmount: mountFrame(element, origin, options.session, telling(element)) };
+    return { unmount: mountCheckout(elementOf(target), options.session) };
+  },
+
+  /**
+   * Asks the shopper whether a declined payment is to be tried again: url is the challenge's
+   * as this server gave it. onclose is told what came of it, once; the frame stays with its
+   * last words until it is unmounted. Your server is told the same, and is what counts.
+   */
+  confirm(url: string, options: { container: Element | string; onclose?: (outcome: Outcome) => void }): { unmount(): void } {
+    const { origin: from, pathname } = new URL(url, origin);
+    if (from !== origin || !/^\/confirm\/[0-9a-z]+$/.test(pathname)) throw new Error(`Paywicket: ${url} is no challenge of ${origin}.`);
+    const element = elementOf(options.container);
+    const tell = telling(element);
+    let open = true;
+    return {
+      unmount: mountFrame(element, origin, pathname, "Your declined payment", (type, detail) => {
+        tell(type, detail);
+        if (type !== "outcome" || !open) return;
+        open = false;
+        options.onclose?.(detail as Outcome);
+      }),
+    };
   },
 };
 

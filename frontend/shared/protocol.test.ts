@@ -16,6 +16,7 @@ const details: Told = {
     payment: "pay_1", code: "do_not_honor", advice: "call_bank", message: "No.", token: null, brand: "visa", last4: "1111", attempts_left: 2,
   },
   processing: { payment: "pay_1" },
+  outcome: { order: "4f8c", status: "approved" },
   error: { code: "gone", message: "It has expired." },
 };
 const messages = Object.entries(details).map(([type, detail]) => ({ type, version: VERSION, channel, detail }));

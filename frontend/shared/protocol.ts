@@ -26,6 +26,12 @@ export interface Refused {
   attempts_left: number;
 }
 
+/** What came of a declined payment about which the shopper was asked. */
+export interface Outcome {
+  order: string;
+  status: string; // approved | declined | cancelled | expired; processing when that is not known within minutes
+}
+
 /** What the frame tells the page, by type. Each becomes an event of that name. */
 export interface Told {
   ready: Record<string, never>;
@@ -36,6 +42,7 @@ export interface Told {
   token: Paid;
   decline: Refused;
   processing: { payment: string };
+  outcome: Outcome;
   error: { code: string; message: string };
 }
 
@@ -70,6 +77,7 @@ const shapes: { [T in ToldType]: Record<keyof Told[T] & string, Guard> } = {
     payment: text, code: text, advice: text, message: text, token: textOrNull, brand: text, last4: text, attempts_left: number,
   },
   processing: { payment: text },
+  outcome: { order: text, status: text },
   error: { code: text, message: text },
 };
 

@@ -57,6 +57,14 @@ export interface Action {
   url: string; // the issuer's page, to be shown in a nested frame
 }
 
+/** ConfirmData is what the page that asks about a declined payment carries for its script. */
+export interface ConfirmData {
+  order: string;
+  status: string; // asked | challenge | processing | approved | declined | cancelled | expired
+  origins: string[]; // exact origins that may talk to this page
+  watch: number; // for how many milliseconds the page looks whether the status has changed
+}
+
 /** VisitRequest asks for a sense key for a page of a merchant's site. */
 export interface VisitRequest {
   merchant: string;

@@ -23,6 +23,20 @@ const (
 	Unknown    Brand = "unknown"
 )
 
+// names are the schemes as they write themselves.
+var names = map[Brand]string{
+	Visa: "Visa", Mastercard: "Mastercard", Amex: "American Express", Discover: "Discover", Diners: "Diners Club", JCB: "JCB",
+	UnionPay: "UnionPay", Maestro: "Maestro", Elo: "Elo", Mir: "Mir", RuPay: "RuPay", Verve: "Verve", Troy: "Troy",
+}
+
+// Name is the scheme as it writes itself, for people; "Card" when it is not known.
+func (b Brand) Name() string {
+	if name, ok := names[b]; ok {
+		return name
+	}
+	return "Card"
+}
+
 // span is a run of six-digit prefixes that belong to one scheme.
 type span struct {
 	low, high int

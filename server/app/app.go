@@ -135,7 +135,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	checkouts.Rescue = a.rescues
 	mounts := []server.Mounter{
 		&page.Pages{
-			Checkout: checkouts, Payments: a.payments, Sense: senses, Merchants: a.db, Proxied: a.config.Proxied,
+			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{

@@ -32,6 +32,7 @@ type Frame struct {
 	Ancestors []string // exact origins that may frame it; none for nobody
 	Children  []string // exact origins it may frame beside its own
 	Nonce     string   // what its own scripts and styles carry
+	Forms     bool     // it has forms, which go to its own origin
 }
 
 // NewNonce makes the nonce of one page view: 128 random bits.
@@ -51,6 +52,10 @@ func (f Frame) Set(c *fiber.Ctx) {
 		// our own within the merchant's.
 		ancestors = "'self' " + strings.Join(f.Ancestors, " ")
 	}
+	forms := "'none'"
+	if f.Forms {
+		forms = "'self'"
+	}
 	c.Set(fiber.HeaderContentSecurityPolicy, strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'nonce-" + f.Nonce + "' 'strict-dynamic'",
@@ -60,7 +65,7 @@ func (f Frame) Set(c *fiber.Ctx) {
 		"img-src 'self' data:",
 		"font-src 'self'",
 		strings.TrimSpace("frame-src 'self' " + strings.Join(f.Children, " ")),
-		"form-action 'none'",
+		"form-action " + forms,
 		"base-uri 'none'",
 		"frame-ancestors " + ancestors,
 		"require-trusted-types-for 'script'",
@@ -71,10 +76,11 @@ func (f Frame) Set(c *fiber.Ctx) {
 // SameOrigin refuses requests that a browser sends from a page of another origin.
 // Requests without the headers come from no browser and are no forgery.
 func SameOrigin(c *fiber.Ctx, origin string) error {
-	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return fault.New(fault.Forbidden, "This address only answers the checkout's own page.")
+	site, from := c.Get("Sec-Fetch-Site"), c.Get(fiber.HeaderOrigin)
+	if site == "same-origin" && from == "null" {
+		from = "" // so a form's origin is spelled by a page that tells no referrer (Fetch, section 3.2)
 	}
-	if from := c.Get(fiber.HeaderOrigin); from != "" && from != origin && from != c.Protocol()+"://"+c.Get(fiber.HeaderHost) {
+	if site != "" && site != "same-origin" || from != "" && from != origin && from != c.Protocol()+"://"+c.Get(fiber.HeaderHost) {
 		return fault.New(fault.Forbidden, "This address only answers the checkout's own page.")
 	}
 	return nil

@@ -10,12 +10,16 @@
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
 //	GET  /checkout/{session}/challenge/{key}   where an issuer's page sends the shopper back, once
 //	GET  /return/{merchant}/{payment}/{key}    the same for a payment without a checkout: on to the merchant
+//	GET  /confirm/{key}                  whether a declined payment is to be tried again, and what became of it
+//	POST /confirm/{key}                  the shopper's word on that
+//	GET  /confirm/{merchant}/{order}/{key}     where an issuer's page sends the shopper back to it, once
 //	GET  /sense.js                       the collector for the merchant's own pages
 //	POST /sense/open                     a sense key for such a page
 //	POST /sense/seen                     signals and page events, of it or of the frame
 //
 // The session's id is the capability: whoever holds it may see and pay that one
-// purchase, for the minutes it lives. Requests from pages of other origins are
+// purchase, for the minutes it lives; so is the key of a declined payment, about which its
+// shopper is asked without any script. Requests from pages of other origins are
 // refused, and only the site's own origins may frame the document.
 package page
 
@@ -33,6 +37,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/wire"
 )
@@ -42,6 +47,7 @@ type Pages struct {
 	Checkout   *checkout.Service
 	Payments   *payment.Service
 	Sense      *sense.Service
+	Rescue     *rescue.Service
 	Merchants  Merchants
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
@@ -67,6 +73,9 @@ func (p *Pages) Mount(router fiber.Router) {
 	router.Get("/checkout/:session/result", p.result)
 	router.Get("/checkout/:session/events", p.live)
 	router.Get("/checkout/:session/challenge/:key", p.returned)
+	router.Get("/confirm/:key", p.confirm)
+	router.Post("/confirm/:key", p.answerQuestion)
+	router.Get("/confirm/:merchant/:order/:key", p.backFromBank)
 	router.Get("/return/:merchant/:payment/:key", p.goOn)
 	router.Post("/sense/open", p.openVisit)
 	router.Post("/sense/seen", p.observe)

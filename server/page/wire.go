@@ -59,6 +59,14 @@ type Action struct {
 	URL  string `json:"url"`  // the issuer's page, to be shown in a nested frame
 }
 
+// ConfirmData is what the page that asks about a declined payment carries for its script.
+type ConfirmData struct {
+	Order   string   `json:"order"`
+	Status  string   `json:"status"`  // asked | challenge | processing | approved | declined | cancelled | expired
+	Origins []string `json:"origins"` // exact origins that may talk to this page
+	Watch   int64    `json:"watch"`   // for how many milliseconds the page looks whether the status has changed
+}
+
 // VisitRequest asks for a sense key for a page of a merchant's site.
 type VisitRequest struct {
 	Merchant string `json:"merchant"`

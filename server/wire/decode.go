@@ -31,14 +31,23 @@ var rules = func() *validator.Validate {
 // plain JSON or is larger than limit bytes. It is fasthttp's own buffer: whatever
 // outlives the handler must be copied. It is never decompressed, as c.Body would.
 func Body(c *fiber.Ctx, limit int) ([]byte, error) {
-	if len(c.Request().Header.ContentEncoding()) > 0 {
-		return nil, fault.New(fault.Unsupported, "Send the body without Content-Encoding.")
-	}
-	kind, _, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
-	if !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationJSON) {
+	if !sentAs(c, fiber.MIMEApplicationJSON) {
 		return nil, fault.New(fault.Unsupported, "Send the body as JSON, with the header Content-Type: application/json.")
 	}
-	return bounded(c, limit)
+	return PlainBody(c, limit)
+}
+
+// FormBody is Body for a form that a page of ours sends without a script.
+func FormBody(c *fiber.Ctx, limit int) ([]byte, error) {
+	if !sentAs(c, fiber.MIMEApplicationForm) {
+		return nil, fault.New(fault.Unsupported, "Send the body as a form, with the header Content-Type: application/x-www-form-urlencoded.")
+	}
+	return PlainBody(c, limit)
+}
+
+func sentAs(c *fiber.Ctx, kind string) bool {
+	sent, _, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
+	return strings.EqualFold(strings.TrimSpace(sent), kind)
 }
 
 // PlainBody is Body for JSON that a page sends to another origin or while it goes away:
@@ -48,10 +57,6 @@ func PlainBody(c *fiber.Ctx, limit int) ([]byte, error) {
 	if len(c.Request().Header.ContentEncoding()) > 0 {
 		return nil, fault.New(fault.Unsupported, "Send the body without Content-Encoding.")
 	}
-	return bounded(c, limit)
-}
-
-func bounded(c *fiber.Ctx, limit int) ([]byte, error) {
 	body := c.Request().Body()
 	if len(body) > limit {
 		return nil, fault.New(fault.TooLarge, "The body may have %d bytes at most.", limit)
