@@ -146,3 +146,43 @@ describe("Paywicket.mount", () => {
     expect(() => window.Paywicket!.mount("#nowhere", { session: "cs_4" })).toThrow("#nowhere");
   });
 });
+
+describe("Paywicket.confirm", () => {
+  const key = "0".repeat(52);
+  const confirm = (url: string, onclose?: (outcome: object) => void) => {
+    document.body.innerHTML = `<div id="here"></div>`;
+    return window.Paywicket!.confirm(url, { container: "#here", ...(onclose ? { onclose } : {}) });
+  };
+  const shown = () => document.querySelector<HTMLIFrameElement>("#here iframe");
+
+  test("shows the challenge's page, and undoes it", () => {
+    const { unmount } = confirm(`${server}/confirm/${key}`);
+    expect(shown()?.src).toBe(`${server}/confirm/${key}`);
+    expect(shown()?.title).not.toBe("");
+    unmount();
+    expect(shown()).toBeNull();
+  });
+
+  test.each([
+    "https://evil.example/confirm/0", `https://pay.example@evil.example/confirm/0`, "http://pay.example/confirm/0", `${server}/checkout/cs_1`,
+    `${server}/confirm/0/../../checkout/cs_1`, `${server}/confirm/`, "javascript:alert(1)", "//evil.example/confirm/0", "data:text/html,x",
+  ])("%s is no challenge of this server, and is not shown", (url) => {
+    expect(() => confirm(url)).toThrow("no challenge");
+    expect(shown()).toBeNull();
+  });
+
+  test("tells the end once, from the frame alone", () => {
+    const closed = vi.fn();
+    confirm(`${server}/confirm/${key}`, closed);
+    const frame = shown();
+    if (!frame) throw new Error("no frame");
+    const channel = channelOf(frame);
+    say(frame, "f".repeat(32), "outcome", { order: "1", status: "approved" });
+    say(frame, channel, "outcome", { order: "1" });
+    expect(closed).not.toHaveBeenCalled();
+    say(frame, channel, "outcome", { order: "1", status: "approved" });
+    say(frame, channel, "outcome", { order: "1", status: "declined" });
+    expect(closed.mock.calls).toEqual([[{ order: "1", status: "approved" }]]);
+    expect(shown()).not.toBeNull();
+  });
+});

@@ -382,19 +382,30 @@ func TestTheQuestionIsLockedDown(t *testing.T) {
 // for ever.
 func TestAnUnknownOutcomeIsLookedFor(t *testing.T) {
 	t.Parallel()
-	h := open(t, func(s *sandbox.Server) { s.Faults = &sandbox.Faults{} })
+	h := open(t)
+	const again = `<noscript><meta http-equiv="refresh" content="2"></noscript>`
 	v := h.challenged("5135020000005871", time.Now()) // its answer gets lost
 	_, page := h.look(v.Key)
 	h.say(v.Key, "yes", mark(page))
-	response, waiting := h.look(v.Key)
-	if response.Header.Get("Paywicket-Status") == "processing" && !strings.Contains(waiting, `<noscript><meta http-equiv="refresh" content="2"></noscript>`) {
+	if response, waiting := h.look(v.Key); response.Header.Get("Paywicket-Status") != "processing" || !strings.Contains(waiting, again) || !strings.Contains(waiting, "We are finding out…") {
+		t.Errorf("%s", waiting)
+	}
+	// Had that been a while ago, nobody would look any more.
+	then := time.Now().Add(-5 * time.Minute)
+	old := h.challenged("5135020000005871", then)
+	service := *h.app.Rescues()
+	service.Now = func() time.Time { return then }
+	if _, err := service.Answer(t.Context(), old.Key, true, "Yes?", ""); err != nil {
+		t.Fatal(err)
+	}
+	if response, waiting := h.look(old.Key); response.Header.Get("Paywicket-Status") != "processing" || strings.Contains(waiting, "http-equiv") {
 		t.Errorf("%s", waiting)
 	}
 	h.eventually(func() bool {
 		response, _ := h.look(v.Key)
-		return response.Header.Get("Paywicket-Status") != "processing"
+		return response.Header.Get("Paywicket-Status") == "challenge"
 	})
-	if n := len(h.rows()); n != 1 {
-		t.Errorf("the processor was asked %d times", n)
+	if rows := h.rows(); len(rows) != 2 || h.ledger.Asked(rows[0].Reference) != 1 {
+		t.Errorf("the processor was asked %d times", len(rows))
 	}
 }
