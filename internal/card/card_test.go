@@ -111,3 +111,15 @@ func TestExpiryValid(t *testing.T) {
 		}
 	}
 }
+
+func TestEverySchemeHasAName(t *testing.T) {
+	t.Parallel()
+	for _, brand := range []card.Brand{card.Visa, card.Mastercard, card.Amex, card.Discover, card.Diners, card.JCB, card.UnionPay, card.Maestro, card.Elo, card.Mir, card.RuPay, card.Verve, card.Troy} {
+		if name := brand.Name(); name == "Card" || name == "" {
+			t.Errorf("%s is called %q", brand, name)
+		}
+	}
+	if name := card.Unknown.Name() + card.Brand("").Name(); name != "CardCard" {
+		t.Errorf("an unknown one is called %q", name)
+	}
+}

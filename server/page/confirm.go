@@ -36,8 +36,8 @@ const (
 	statusHeader = "Paywicket-Status"
 )
 
-// asking is what the page's template is filled with. The first three of a question, what
-// the issuer asks and what is only said are never there together but for the last two.
+// asking is what the page's template is filled with: a question, or what there is to say
+// instead, with the issuer's page while that waits.
 type asking struct {
 	sheet
 	Question *question
@@ -138,7 +138,7 @@ func deadline(end, now time.Time) string {
 	case 1:
 		left = "1 minute"
 	}
-	return fmt.Sprintf("You have %s to answer, until %s.", left, end.UTC().Format("15:04 UTC"))
+	return fmt.Sprintf("You have %s to answer, until %s.", left, end.UTC().Format("15:04\u00a0UTC"))
 }
 
 // framed tells whether a browser asks for a page to put it into a frame. One that does not

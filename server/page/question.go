@@ -114,7 +114,7 @@ func sayingOf(a rescue.Asked, status string) saying {
 	back := " You can close this page, or go back to " + a.Merchant.Name + "."
 	switch status {
 	case challengeStatus:
-		return saying{"waiting", "Your bank wants to be sure that it is you", "Confirm the payment on your bank's page. You are charged once, however often you look."}
+		return saying{"waiting", "Your bank wants to be sure that it is you", "Confirm the payment on your bank's page."}
 	case approvedStatus:
 		return saying{"success", "Payment complete", a.Amount.String() + " paid with " + a.Card.Brand.Name() + " ending in " + a.Card.Last4 + "." + back}
 	case declinedStatus:
