@@ -140,6 +140,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
+			Rescues: a.rescues, Decisions: a.db,
 			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},

@@ -17,6 +17,7 @@ type merchantCommand struct {
 	Fee        merchantFeeCommand        `cmd:"" help:"Set what a merchant pays: a percentage and a fixed part, no more than a cap."`
 	Processors merchantProcessorsCommand `cmd:"" help:"Say whom a merchant's payments go to, in order."`
 	Guard      merchantGuardCommand      `cmd:"" help:"Say what is collected of shoppers' devices and done about risk."`
+	Rescue     merchantRescueCommand     `cmd:"" help:"Say which declined sales are rescued, or show it."`
 }
 
 // merchantCreateCommand opens an account.

@@ -4,6 +4,7 @@
 //	GET /docs             where to start
 //	GET /docs/test-cards  the sandbox's cards and amounts
 //	GET /docs/collected   what is collected of a shopper's device
+//	GET /docs/rescue      what is done about declines
 //	GET /openapi.json     every route, for tools
 package docs
 
@@ -28,7 +29,7 @@ var OpenAPI []byte
 //go:embed pages.html
 var pagesText string
 
-var pages = template.Must(template.New("pages").Parse(pagesText))
+var pages = template.Must(template.Must(template.New("pages").Parse(pagesText)).Parse(rescueText))
 
 // Docs serves the documents.
 type Docs struct{}
@@ -42,6 +43,7 @@ func (Docs) Mount(router fiber.Router) {
 	})
 	router.Get("/docs", show("start", nil))
 	router.Get("/docs/collected", show("collected", map[string]any{"Signals": embedded.Signals()}))
+	router.Get("/docs/rescue", show("rescue", rescuePage()))
 	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts}))
 }
 

@@ -28,6 +28,13 @@
 //	GET  /v1/events/stream           what happens, as it does (server-sent events)
 //	POST /v1/sites                   another website that may embed the checkout
 //	GET  /v1/sites                   the websites that may
+//	GET  /v1/rescue                  how declined sales are rescued: switches and rules
+//	PUT  /v1/rescue/switches         which kinds of rescue are off
+//	PUT  /v1/rescue/rules            another decision table
+//	POST /v1/rescue/replay           what a decision table would have done
+//	GET  /v1/rescue/decisions        what was decided, and why, oldest first
+//	GET  /v1/rescue/orders           declined sales that are rescued, newest first
+//	GET  /v1/rescue/orders/{id}      one of them
 //
 // Every call carries Authorization: Bearer and a key. Amounts are whole minor
 // units. Bodies are strict: a field we do not know is refused, not ignored. A POST that
@@ -45,6 +52,7 @@ import (
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/internal/webhook"
@@ -61,6 +69,8 @@ type API struct {
 	Sense     *sense.Service
 	Customers Customers
 	Webhooks  *webhook.Service
+	Rescues   *rescue.Service
+	Decisions Decisions
 	Keys      *idempotency.Service
 	// Watch tells of changes to what is a merchant's until stop is called; Closing, that the
 	// server ends.
@@ -105,6 +115,13 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Get("/events", secret, wire.Handle(a.Log, fiber.StatusOK, a.listEvents))
 	v1.Post("/sites", secret, once, wire.Handle(a.Log, fiber.StatusCreated, a.createSite))
 	v1.Get("/sites", secret, wire.Handle(a.Log, fiber.StatusOK, a.listSites))
+	v1.Get("/rescue", secret, wire.Handle(a.Log, fiber.StatusOK, a.findRescue))
+	v1.Put("/rescue/switches", secret, wire.Handle(a.Log, fiber.StatusOK, a.setSwitches))
+	v1.Put("/rescue/rules", secret, wire.Handle(a.Log, fiber.StatusOK, a.setRules))
+	v1.Post("/rescue/replay", secret, wire.Handle(a.Log, fiber.StatusOK, a.replayRules))
+	v1.Get("/rescue/decisions", secret, wire.Handle(a.Log, fiber.StatusOK, a.listDecisions))
+	v1.Get("/rescue/orders", secret, wire.Handle(a.Log, fiber.StatusOK, a.listOrders))
+	v1.Get("/rescue/orders/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findOrder))
 }
 
 // crossOrigin lets a merchant's page read an answer with its publishable key. No

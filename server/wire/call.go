@@ -61,14 +61,18 @@ type Empty struct{}
 
 // Handle makes a route of a function: it reads the body strictly into Req (unless
 // that is Empty, or MayBeEmpty and is), calls, and answers status with the result as JSON or the error
-// as a problem.
+// as a problem. A Req with a method MaxBody says itself how many bytes its body may have.
 func Handle[Req, Res any](log *slog.Logger, status int, call func(Call, Req) (Res, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		var request Req
 		_, none := any(request).(Empty)
 		_, mayBe := any(request).(interface{ MayBeEmpty() })
+		limit := MaxBody
+		if large, ok := any(request).(interface{ MaxBody() int }); ok {
+			limit = large.MaxBody()
+		}
 		if !none && (!mayBe || len(c.Request().Body()) > 0) {
-			body, err := Body(c, MaxBody)
+			body, err := Body(c, limit)
 			if err == nil {
 				err = Decode(body, &request)
 			}
