@@ -44,7 +44,7 @@ func (Docs) Mount(router fiber.Router) {
 	router.Get("/docs", show("start", nil))
 	router.Get("/docs/collected", show("collected", map[string]any{"Signals": embedded.Signals()}))
 	router.Get("/docs/rescue", show("rescue", rescuePage()))
-	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts}))
+	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts, "Moods": sandbox.Moods}))
 }
 
 // show serves one page. Its only style is inline and carries a nonce.
