@@ -22,6 +22,7 @@ import (
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/report"
 	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
@@ -140,7 +141,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
-			Rescues: a.rescues, Decisions: a.db,
+			Rescues: a.rescues, Decisions: a.db, Reports: &report.Service{Store: a.db, Merchants: a.db, Now: clock},
 			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},

@@ -234,7 +234,7 @@ var openAPI = sync.OnceValues(func() (routers.Router, error) {
 	if err := document.Validate(context.Background(), openapi3.IsOpenAPI31OrLater()); err != nil {
 		return nil, err
 	}
-	for _, kind := range []string{"text/html", "text/javascript", "text/css"} {
+	for _, kind := range []string{"text/html", "text/javascript", "text/css", "text/csv"} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
 	}
 	return gorillamux.NewRouter(document)

@@ -218,7 +218,7 @@ func TestDecisionsAndOrdersAreListed(t *testing.T) {
 				ID, Order, Rule, Action string
 				At                      time.Time
 			}
-			HasMore   bool `json:"has_more"`
+			HasMore bool `json:"has_more"`
 		}
 		if err := json.Unmarshal([]byte(a.Body), &page); err != nil || len(page.Decisions) == 0 {
 			t.Fatalf("%d %s", a.Status, a.Body)

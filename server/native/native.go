@@ -35,6 +35,7 @@
 //	GET  /v1/rescue/decisions        what was decided, and why, oldest first
 //	GET  /v1/rescue/orders           declined sales that are rescued, newest first
 //	GET  /v1/rescue/orders/{id}      one of them
+//	GET  /v1/reports/rescue          what became of sales, by site, descriptor and currency
 //
 // Every call carries Authorization: Bearer and a key. Amounts are whole minor
 // units. Bodies are strict: a field we do not know is refused, not ignored. A POST that
@@ -52,6 +53,7 @@ import (
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/report"
 	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -71,6 +73,7 @@ type API struct {
 	Webhooks  *webhook.Service
 	Rescues   *rescue.Service
 	Decisions Decisions
+	Reports   *report.Service
 	Keys      *idempotency.Service
 	// Watch tells of changes to what is a merchant's until stop is called; Closing, that the
 	// server ends.
@@ -122,6 +125,7 @@ func (a *API) Mount(router fiber.Router) {
 	v1.Get("/rescue/decisions", secret, wire.Handle(a.Log, fiber.StatusOK, a.listDecisions))
 	v1.Get("/rescue/orders", secret, wire.Handle(a.Log, fiber.StatusOK, a.listOrders))
 	v1.Get("/rescue/orders/:id", secret, wire.Handle(a.Log, fiber.StatusOK, a.findOrder))
+	v1.Get("/reports/rescue", secret, a.reportRescue)
 }
 
 // crossOrigin lets a merchant's page read an answer with its publishable key. No

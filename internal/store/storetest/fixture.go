@@ -67,6 +67,9 @@ func Run(t *testing.T) {
 		"arrivals of cards":                arrivals,
 		"rescues that are old":             rescuesThatAreOld,
 		"switches of rescue":               switches,
+		"reports":                          reports,
+		"reports of many pages":            reportsOfManyPages,
+		"decisions in pages":               decisionsInPages,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {
