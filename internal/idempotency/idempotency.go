@@ -102,7 +102,8 @@ type Run struct {
 // While another request holds the key, Begin waits.
 //
 // Errors: a fault on Idempotency-Key when the key cannot be one; fault.Conflict when it
-// was used for another request, or when one with it is still under way after 10 seconds.
+// was used for another request, or, to be tried again, when one with it is still under way
+// after 10 seconds.
 func (s *Service) Begin(ctx context.Context, name Name, request []byte) (*Run, *Answer, error) {
 	if !valid(name.Key) {
 		return nil, nil, fault.Field("Idempotency-Key", "Give from 1 to %d printable ASCII characters without spaces, such as a UUID.", MaxKey)
@@ -128,7 +129,9 @@ func (s *Service) Begin(ctx context.Context, name Name, request []byte) (*Run, *
 			answer, err := s.open(record)
 			return nil, answer, err
 		case time.Since(began) > patience:
-			return nil, nil, fault.New(fault.Conflict, "A request with this Idempotency-Key is still under way. Send it again in a moment.")
+			underWay := fault.New(fault.Conflict, "A request with this Idempotency-Key is still under way. Send it again in a moment.")
+			underWay.Retry = true
+			return nil, nil, underWay
 		}
 		select {
 		case <-ctx.Done():

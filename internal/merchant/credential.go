@@ -133,6 +133,16 @@ type Service struct {
 // wrongKey is one answer for unknown, wrong and revoked keys.
 var wrongKey = fault.New(fault.Unauthenticated, "This key is not known here. Check that you copied it whole and that it belongs to this server.")
 
+// Find gives a credential by its public part alone, for who has shown in another way that
+// it is theirs. Errors: fault.Unauthenticated when it is unknown or revoked.
+func (s *Service) Find(ctx context.Context, public string) (Credential, error) {
+	c, err := s.find(ctx, public)
+	if err != nil && fault.CodeOf(err) == fault.NotFound || err == nil && !c.RevokedAt.IsZero() {
+		return Credential{}, wrongKey
+	}
+	return c, err
+}
+
 // Authenticate finds the credential of a key's text. Errors: fault.Unauthenticated.
 func (s *Service) Authenticate(ctx context.Context, text string) (Credential, error) {
 	public, secret := SplitKey(text)

@@ -61,3 +61,22 @@ func TestAKeyIsRememberedForAMomentAndNoLonger(t *testing.T) {
 		t.Error("an unknown key is remembered")
 	}
 }
+
+// Find needs no secret, and finds nothing that is revoked or unknown.
+func TestACredentialByItsPublicPart(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	store := &counting{credential: merchant.NewKey("mer_1", merchant.Application, merchant.Test, now).Credential}
+	s := &merchant.Service{Store: store, Now: func() time.Time { return now }}
+	if c, err := s.Find(t.Context(), store.credential.ID); err != nil || c.Merchant != "mer_1" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, err := s.Find(t.Context(), "app_test_nobody"); err == nil || fault.CodeOf(err) != fault.Unauthenticated || c.ID != "" {
+		t.Errorf("unknown: %+v, %v", c, err)
+	}
+	store.credential.RevokedAt = now
+	now = now.Add(time.Second)
+	if c, err := s.Find(t.Context(), store.credential.ID); err == nil || fault.CodeOf(err) != fault.Unauthenticated || c.ID != "" {
+		t.Errorf("revoked: %+v, %v", c, err)
+	}
+}
