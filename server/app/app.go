@@ -145,6 +145,9 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 			Watch: a.db.Watch, Closing: a.closing,
 			BaseURL: a.config.BaseURL, Log: a.log,
 		},
+		&flexcharge.API{
+			Merchants: a.Merchants, Vault: a.cards, Checkout: checkouts, Rescues: a.rescues, Once: a.idempotent, Keys: a.keys.ring, Now: clock, Log: a.log,
+		},
 		docs.Docs{},
 		&seal.Seal{Keys: a.keys, Log: a.log},
 	}

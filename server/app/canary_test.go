@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -64,7 +65,8 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/"}`)
 
 	v := &visitor{house: h, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, answers: &answers}
-	doors := v.doors()
+	v.access = speaksFlexCharge(h).access
+	doors := append(v.doors(), v.flexChargeDoors()...)
 	var going sync.WaitGroup
 	for range 16 {
 		going.Go(func() {
@@ -102,6 +104,7 @@ type visitor struct {
 	*house
 	client  *http.Client
 	answers *said
+	access  string // to FlexCharge's calls
 }
 
 // ask makes a request and gives its answer as it stood on the wire.
@@ -112,7 +115,9 @@ func (v *visitor) ask(method, path, body string) string {
 		return ""
 	}
 	request.Header.Set("Content-Type", "application/json")
-	if strings.HasPrefix(path, "/v1/") {
+	if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
+		request.Header.Set("Authorization", "Bearer "+v.access)
+	} else if strings.HasPrefix(path, "/v1/") {
 		request.Header.Set("Authorization", "Bearer "+v.secret())
 	}
 	response, err := v.client.Do(request)
@@ -167,6 +172,46 @@ func (v *visitor) doors() []func(number string) {
 		},
 		func(n string) { v.ask("GET", "/v1/events?before="+n, "") },
 	}
+}
+
+// flexChargeDoors are the ways in through FlexCharge's calls: where a number belongs, and in
+// every field where none does.
+func (v *visitor) flexChargeDoors() []func(number string) {
+	post := func(path string, body func(n string) string) func(string) {
+		return func(n string) { v.ask("POST", path, body(n)) }
+	}
+	misplaced := []string{
+		"orderId", "idempotencyKey", "mid", "siteId", "siteUrl", "senseKey", "orderSource", "expiryDateUtc", "transaction.id", "transaction.amount", "transaction.currency",
+		"transaction.responseCode", "transaction.responseDescription", "transaction.avsResultCode", "transaction.dynamicDescriptor", "transaction.processorName",
+		"payer.email", "payer.phone", "billingInformation.firstName", "billingInformation.addressLine1", "billingInformation.zipcode", "billingInformation.phone",
+		"paymentMethod.holderName", "paymentMethod.cardBinNumber", "paymentMethod.cardLast4Digits", "paymentMethod.expirationYear", "paymentMethod.verificationValue", "unknown",
+	}
+	doors := []func(string){
+		post("/v1/tokenize", func(n string) string { return cardJSON(n, withCVV) }),
+		post("/v1/tokenize", func(n string) string { return cardJSON(n, `,"first_name":"`+n+`"`) }),
+		post("/v1/tokenize", func(n string) string { return cardJSON(n)[:len(n)+70] }),
+		post("/v1/tokenize?mid=x&environment=y", func(n string) string { return cardJSON(n) }),
+		post("/v1/tokenize", func(n string) string { return cardJSON("41", `,"`+n+`":"`+n+`"`) }),
+		post("/v1/evaluate", func(n string) string {
+			return sale(n).with("paymentMethod.Token", false, "paymentMethod.verificationValue", "739").String()
+		}),
+		post("/v1/evaluate", func(n string) string { return sale(n).String() }),
+		post("/v1/transmit", func(n string) string { return sale(n).with("paymentMethod.Token", false).String() }),
+		post("/v1/outcome", func(n string) string { return `{"orderSessionKey":"` + n + `"}` }),
+		post("/v1/oauth2/token", func(n string) string { return `{"AppKey":"` + n + `","AppSecret":"` + n + `"}` }),
+		post("/v1/capture", func(n string) string {
+			return `{"idempotencyKey":"` + n + `","orderId":"` + n + `","amount":` + n + `,"currency":"` + n + `"}`
+		}),
+		func(n string) { v.ask("GET", "/v1/orders?query="+n+"&from="+n+"&pageSize="+n, "") },
+		func(n string) { v.ask("POST", "/v1/orders/"+n+"/refund", `{"amountToRefund":`+n+`}`) },
+	}
+	for _, call := range []string{"/v1/evaluate", "/v1/transmit"} {
+		var turn atomic.Int64
+		doors = append(doors, post(call, func(n string) string {
+			return sale("0b6f9e9c-0000-4000-8000-000000000000").with(misplaced[int(turn.Add(1))%len(misplaced)], n).String()
+		}))
+	}
+	return doors
 }
 
 func cardBody(number string) string {

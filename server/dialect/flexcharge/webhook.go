@@ -1,5 +1,3 @@
-// Package flexcharge is FlexCharge's dialect: a merchant whose server was written for
-// FlexCharge is served in the words it knows. No card number passes through here.
 package flexcharge
 
 import (
