@@ -75,7 +75,7 @@ func (a *API) opened(ctx context.Context, text string) (merchant.Credential, err
 	}
 	credential, err := a.Merchants.Find(ctx, name)
 	if err == nil && credential.Role != merchant.Application {
-		err = noAccess
+		return merchant.Credential{}, noAccess
 	}
 	return credential, err
 }
