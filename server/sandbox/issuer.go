@@ -65,6 +65,11 @@ var Moods = []Mood{
 	{Number: "4005559900000110", Purpose: "Declined: stolen_card, always; whoever asks again is noted in the ledger", decide: unless(circumstances.never, processor.StolenCard)},
 	{Number: "4005559900000128", Purpose: "Declined: do_not_honor, when the merchant asks and does not say that it is one of a series", decide: unless(circumstances.series, processor.DoNotHonor)},
 	{Number: "4005559900000136", Purpose: "Declined: insufficient_funds, above 10000 minor units", decide: unless(circumstances.small, processor.InsufficientFunds)},
+	{Number: "4005559900000144", Purpose: "Declined: insufficient_funds, always", decide: unless(circumstances.never, processor.InsufficientFunds)},
+	{Number: "4005559900000151", Purpose: "Declined: do_not_honor, always", decide: unless(circumstances.never, processor.DoNotHonor)},
+	{Number: "4005559900000169", Purpose: "Declined: insufficient_funds, and from the 20th of the month on stolen_card", decide: emptyThenStolen},
+	{Number: "4005559900000177", Purpose: "Declined: do_not_honor, unless the shopper confirms by 3-D Secure", decide: unless(circumstances.seen, processor.DoNotHonor)},
+	{Number: "4005559900000185", Purpose: "Declined: issuer_unavailable by the first processor, approved by any other", decide: unless(circumstances.elsewhere, processor.IssuerUnavailable)},
 }
 
 // unless declines for a reason whatever does not meet a condition.
@@ -75,6 +80,15 @@ func unless(met func(circumstances) bool, why processor.DeclineCode) func(circum
 		}
 		return why
 	}
+}
+
+// emptyThenStolen is an account without money whose card is reported stolen on the 20th:
+// what may be asked for again one day may not on another.
+func emptyThenStolen(c circumstances) processor.DeclineCode {
+	if c.at.Day() >= 20 {
+		return processor.StolenCard
+	}
+	return processor.InsufficientFunds
 }
 
 func (c circumstances) postal() bool       { return c.avs == "Y" || c.avs == "Z" }

@@ -110,6 +110,15 @@ func tries() []try {
 		{"the shopper asks", "4005559900000128", nil, time.Time{}, "", ""},
 		{"much", "4005559900000136", map[string]any{"amount": 10001}, time.Time{}, "", processor.InsufficientFunds},
 		{"not so much", "4005559900000136", map[string]any{"amount": 10000}, time.Time{}, "", ""},
+		{"no money on a Friday either", "4005559900000144", home, bank(20, 10, 30), "sandbox-2", processor.InsufficientFunds},
+		{"never honoured", "4005559900000151", home, bank(20, 10, 30), "sandbox-2", processor.DoNotHonor},
+		{"never honoured, and to be seen", "4005559900000151", secure, time.Time{}, "", processor.DoNotHonor},
+		{"not stolen yet", "4005559900000169", nil, bank(19, 23, 59), "", processor.InsufficientFunds},
+		{"stolen by now", "4005559900000169", nil, bank(20, 0, 0), "", processor.StolenCard},
+		{"not honoured unseen", "4005559900000177", home, time.Time{}, "sandbox-2", processor.DoNotHonor},
+		{"not honoured under an agreement", "4005559900000177", map[string]any{"initiator": "merchant", "authenticate": true}, time.Time{}, "", processor.DoNotHonor},
+		{"the first processor's way is cut", "4005559900000185", nil, time.Time{}, "", processor.IssuerUnavailable},
+		{"the second processor's is not", "4005559900000185", nil, time.Time{}, "sandbox-2", ""},
 
 		{"an amount that decides", "4005559900000128", map[string]any{"amount": 19051}, time.Time{}, "", processor.InsufficientFunds},
 		{"outside the block", "4005550000000019", nil, time.Time{}, "", ""},
@@ -154,6 +163,9 @@ func TestAMoodSeesTheShopper(t *testing.T) {
 	_, asked := b.post(with(ask("4005559900000045"), "authenticate", true))
 	if asked.Status != processor.Challenge {
 		t.Fatalf("asked to see the shopper: %+v", asked)
+	}
+	if _, other := b.post(with(ask("4005559900000177"), "authenticate", true)); other.Status != processor.Challenge {
+		t.Errorf("one who does not honour what it has not seen: %+v", other)
 	}
 	b.decide(asked.ChallengeURL, "confirm")
 	if row, _ := b.ledger.Find(asked.Reference); row.Status != processor.Approved || row.Authentication != processor.Challenged || row.ECI != "05" {
@@ -218,6 +230,24 @@ func TestAskingAgainAfterAHardDeclineIsNoted(t *testing.T) {
 	}
 	if _, text := b.open(b.url + "/"); strings.Count(text, "never to be asked for again") != 1 {
 		t.Error("the page does not tell of it")
+	}
+}
+
+// The ledger knows which authorizations were of one card, though it could not say of which.
+func TestTheLedgerTellsCardsApart(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	var want []string
+	for _, number := range []string{"4005559900000110", "4005559900180110", "4005559900000110"} {
+		_, row := b.post(with(ask(number), "exp_year", 2030+len(want)))
+		want = append(want, row.Reference)
+	}
+	cards := b.ledger.ByCard()
+	if len(cards) != 2 || len(cards[0]) != 2 || len(cards[1]) != 1 {
+		t.Fatalf("%d cards: %+v", len(cards), cards)
+	}
+	if cards[0][0].Reference != want[0] || cards[0][1].Reference != want[2] || cards[1][0].Reference != want[1] {
+		t.Errorf("%+v, want %v", cards, want)
 	}
 }
 
