@@ -101,6 +101,11 @@ func atOnce(c course) (time.Time, string) {
 	return c.from, fmt.Sprintf("The issuer could not be reached or its machines failed: again %s after the last attempt.", about(c.from.Sub(c.last)))
 }
 
+// posted is how many hours after salaryHour the last of the salaries are there: American
+// banks have until nine, by their own clocks, to make a direct deposit available (Nacha
+// Operating Rules, 3.3.1.1), and of a country with several clocks only one is known here.
+const posted = 3
+
 // onPayDay is a morning on which the account may have been filled.
 func onPayDay(c course) (time.Time, string) {
 	return c.day(c.from, func(day time.Time) (time.Time, string) {
@@ -108,7 +113,7 @@ func onPayDay(c course) (time.Time, string) {
 		if !ok {
 			return time.Time{}, ""
 		}
-		return clock(day, salaryHour, 10+c.tries*35%150), "There was too little money: in the issuer's morning " + why + "."
+		return clock(day, salaryHour+posted, 10+c.tries*35%150), "There was too little money: in the issuer's morning " + why + "."
 	})
 }
 

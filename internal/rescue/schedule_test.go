@@ -40,18 +40,18 @@ func TestFirstAttempt(t *testing.T) {
 	}{
 		"unreachable":                        {rescue.IssuerUnavailable, rescue.Place{Country: "US"}, card.Credit, "2026-03-02 12:00 +0000", "2026-03-02 12:15 +0000", "15 minutes"},
 		"its machines failed":                {rescue.ProcessingError, rescue.Place{}, "", "2026-03-02 12:00 +0000", "2026-03-02 12:10 +0000", "10 minutes"},
-		"no money, at night on the 1st":      {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Debit, "2026-04-01 00:10 -0400", "2026-04-01 06:10 -0400", "on the 1st"},
-		"no money, a credit card":            {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Credit, "2026-04-02 12:00 -0400", "2026-04-15 06:10 -0400", "on the 15th"},
-		"no money, a debit card":             {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Debit, "2026-04-08 12:00 -0400", "2026-04-10 06:10 -0400", "weekly wages"},
-		"no money, a prepaid card":           {rescue.InsufficientFunds, rescue.Place{Country: "br"}, card.Prepaid, "2026-04-06 12:00 -0300", "2026-04-10 06:10 -0300", "weekly wages"},
-		"the 15th is a Sunday":               {rescue.InsufficientFunds, rescue.Place{Country: "GB"}, card.Credit, "2026-02-03 09:00 +0000", "2026-02-13 06:10 +0000", "before the 15th"},
-		"a February, the 1st is a Sunday":    {rescue.InsufficientFunds, rescue.Place{Country: "DE"}, card.Credit, "2026-02-16 09:00 +0100", "2026-02-27 06:10 +0100", "last working day of the month"},
-		"a leap day":                         {rescue.InsufficientFunds, rescue.Place{Country: "FR"}, card.Credit, "2028-02-28 12:00 +0100", "2028-02-29 06:10 +0100", "last working day of the month"},
-		"the month ends on a Sunday":         {rescue.InsufficientFunds, rescue.Place{Country: "NG"}, card.Charge, "2026-05-16 12:00 +0100", "2026-05-29 06:10 +0100", "last working day of the month"},
-		"a week that ends on Thursday":       {rescue.InsufficientFunds, rescue.Place{Country: "EG"}, card.Debit, "2026-01-05 12:00 +0200", "2026-01-08 06:10 +0200", "weekly wages"},
-		"summer time has come meanwhile":     {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Credit, "2026-03-02 12:00 -0500", "2026-03-13 06:10 -0400", "before the 15th"},
-		"summer time has gone meanwhile":     {rescue.InsufficientFunds, rescue.Place{Country: "DE"}, card.Credit, "2026-10-20 12:00 +0200", "2026-10-30 06:10 +0100", "last working day of the month"},
-		"half an hour off":                   {rescue.InsufficientFunds, rescue.Place{Country: "IN"}, card.Credit, "2026-03-30 23:00 +0530", "2026-03-31 06:10 +0530", "last working day of the month"},
+		"no money, at night on the 1st":      {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Debit, "2026-04-01 00:10 -0400", "2026-04-01 09:10 -0400", "on the 1st"},
+		"no money, a credit card":            {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Credit, "2026-04-02 12:00 -0400", "2026-04-15 09:10 -0400", "on the 15th"},
+		"no money, a debit card":             {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Debit, "2026-04-08 12:00 -0400", "2026-04-10 09:10 -0400", "weekly wages"},
+		"no money, a prepaid card":           {rescue.InsufficientFunds, rescue.Place{Country: "br"}, card.Prepaid, "2026-04-06 12:00 -0300", "2026-04-10 09:10 -0300", "weekly wages"},
+		"the 15th is a Sunday":               {rescue.InsufficientFunds, rescue.Place{Country: "GB"}, card.Credit, "2026-02-03 09:00 +0000", "2026-02-13 09:10 +0000", "before the 15th"},
+		"a February, the 1st is a Sunday":    {rescue.InsufficientFunds, rescue.Place{Country: "DE"}, card.Credit, "2026-02-16 09:00 +0100", "2026-02-27 09:10 +0100", "last working day of the month"},
+		"a leap day":                         {rescue.InsufficientFunds, rescue.Place{Country: "FR"}, card.Credit, "2028-02-28 12:00 +0100", "2028-02-29 09:10 +0100", "last working day of the month"},
+		"the month ends on a Sunday":         {rescue.InsufficientFunds, rescue.Place{Country: "NG"}, card.Charge, "2026-05-16 12:00 +0100", "2026-05-29 09:10 +0100", "last working day of the month"},
+		"a week that ends on Thursday":       {rescue.InsufficientFunds, rescue.Place{Country: "EG"}, card.Debit, "2026-01-05 12:00 +0200", "2026-01-08 09:10 +0200", "weekly wages"},
+		"summer time has come meanwhile":     {rescue.InsufficientFunds, rescue.Place{Country: "US"}, card.Credit, "2026-03-02 12:00 -0500", "2026-03-13 09:10 -0400", "before the 15th"},
+		"summer time has gone meanwhile":     {rescue.InsufficientFunds, rescue.Place{Country: "DE"}, card.Credit, "2026-10-20 12:00 +0200", "2026-10-30 09:10 +0100", "last working day of the month"},
+		"half an hour off":                   {rescue.InsufficientFunds, rescue.Place{Country: "IN"}, card.Credit, "2026-03-30 23:00 +0530", "2026-03-31 09:10 +0530", "last working day of the month"},
 		"over a limit":                       {rescue.LimitExceeded, rescue.Place{Country: "JP"}, card.Credit, "2026-03-02 23:50 +0900", "2026-03-03 01:15 +0900", "new day"},
 		"over a limit, after midnight":       {rescue.LimitExceeded, rescue.Place{Country: "JP"}, card.Credit, "2026-03-02 00:30 +0900", "2026-03-03 01:15 +0900", "new day"},
 		"a midnight that does not exist":     {rescue.Velocity, rescue.Place{Country: "CL"}, card.Credit, "2026-09-05 20:00 -0400", "2026-09-06 01:15 -0300", "new day"},
@@ -82,7 +82,7 @@ func TestCourses(t *testing.T) {
 		rescue.DoNotHonor:        "03T10:05 04T14:16 06T16:27 09T09:38 16T15:49",
 		rescue.SuspectedFraud:    "04T14:05",
 		rescue.LimitExceeded:     "03T01:15 04T01:28 09T01:41 01T01:54 01T01:27",
-		rescue.InsufficientFunds: "06T06:10 13T06:45 20T07:20 27T07:55 31T08:30 01T06:35 03T07:10 10T07:45",
+		rescue.InsufficientFunds: "06T09:10 13T09:45 20T10:20 27T10:55 31T11:30 01T09:35 03T10:10 10T10:45",
 	} {
 		now := on(t, "2026-03-02 12:00 +0000")
 		past, got := []time.Time{now}, []string{}
@@ -121,7 +121,7 @@ func TestBounds(t *testing.T) {
 	}
 	// The limits put it off, and a pay day is then looked for after them.
 	one := rescue.Limits{PerDay: 9, PerMonth: 1}
-	if at, ok := plan(declined(rescue.InsufficientFunds), []time.Time{now}, one, year); !ok || !at.Equal(on(t, "2026-04-15 06:10 +0100")) {
+	if at, ok := plan(declined(rescue.InsufficientFunds), []time.Time{now}, one, year); !ok || !at.Equal(on(t, "2026-04-15 09:10 +0100")) {
 		t.Errorf("%v %v", at, ok)
 	}
 	// What Mastercard's issuers ask for is kept.
