@@ -32,6 +32,9 @@ func (s *Service) route(m merchant.Merchant, o Order) ([]string, error) {
 			first = append(first, p.Name)
 		}
 	}
+	if i := slices.Index(first, o.Last); i >= 0 {
+		first = append(slices.Delete(first, i, i+1), o.Last)
+	}
 	if len(first) > 0 {
 		return append(first, second...), nil
 	}

@@ -79,7 +79,8 @@ type Order struct {
 
 	// Of a charge of a kept card.
 	Payment string       // the payment's id, for who has kept it before; empty for a new one
-	CVV     pan.CVV      // that the shopper has just given; none for none. It is borrowed.
+	CVV     pan.CVV      // that the shopper has just given; none for none. It is wiped with the card.
+	Last    string       // a processor that has just declined it, and is asked last; empty for none
 	Next    payment.Next // what is tried after a decline; nil for what Rescue says
 }
 

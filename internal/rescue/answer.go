@@ -66,7 +66,7 @@ func (s *Service) Answer(ctx context.Context, key string, agreed bool, text, net
 
 // answered is the step that keeps a shopper's word, once and in time.
 func answered(said Consent, now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if o.State != Challenged || o.Consent != nil {
 			return o, nil, errSame
 		}
@@ -102,6 +102,13 @@ func (s *Service) agreed(ctx context.Context, o Order, actor string) (Order, err
 	f := o.Facts
 	f.Confirmed, f.Others, f.Tries = true, ways.Processors, o.Tries
 	f.Possible = o.possible(true, ways)
+	subjects, err := s.subjects(o.Merchant, o.Mark, o.Customer.Email, "")
+	if err == nil {
+		err = s.recall(ctx, o.Merchant, subjects, &f) // they may have changed since they were asked
+	}
+	if err != nil {
+		return o, err
+	}
 	d, err := s.decide(ctx, o.Merchant, f)
 	if err != nil {
 		return o, err
@@ -118,12 +125,12 @@ func (s *Service) agreed(ctx context.Context, o Order, actor string) (Order, err
 
 // given is the step that takes an order to where a decision says, when that is not a charge.
 func given(d Decision, now time.Time) Step {
-	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
+	return func(o Order, card Tried) (Order, []event.Event, error) {
 		if !o.State.Open() {
 			return o, nil, errSame
 		}
 		o.Facts = d.Facts
-		o.enter(d, o.ExpiresAt, tried, now)
+		o.enter(d, o.ExpiresAt, card.At, now)
 		return o.moved(nil, now)
 	}
 }

@@ -28,22 +28,25 @@ func (s *Service) advance(ctx context.Context, o Order, actor string, step Step)
 // begin is the step that names an order's next payment before anything is sent, unless
 // the schemes do not allow another try of the card yet.
 func begin(name string, now time.Time) Step {
-	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
+	return func(o Order, card Tried) (Order, []event.Event, error) {
 		// A payment that is under way is never replaced: it may yet be approved.
 		if !o.State.Open() || o.State == Charging && o.Payment != "" && o.Payment != name {
 			return o, nil, errSame
 		}
-		if earliest := SchemeLimits.Earliest(tried, now); o.Payment != name && earliest.After(now) {
-			if o.Kind == MIT && earliest.Before(o.ExpiresAt) {
-				o.State, o.NextAt = Scheduled, earliest
-			} else {
-				o.end(Declined, reasonLimits)
-			}
-		} else {
-			if o.Payment != name {
+		again := o.Payment == name // and counted before
+		earliest := o.Limits.Earliest(card.At, now)
+		switch {
+		case card.Dead && !again:
+			o.end(Declined, reasonDead)
+		case !earliest.After(now) || again:
+			if !again {
 				o.Tries++
 			}
 			o.State, o.Payment, o.Seen, o.NextAt = Charging, name, 0, now.Add(lease)
+		case o.Kind == MIT && earliest.Before(o.ExpiresAt):
+			o.State, o.NextAt = Scheduled, earliest
+		default:
+			o.end(Declined, reasonLimits)
 		}
 		return o.moved(nil, now)
 	}
@@ -66,7 +69,7 @@ func (s *Service) charge(ctx context.Context, o Order, a Action, name string, ch
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
 	defer cancel()
 	p, err := charge(ctx, o.Token, checkout.Order{
-		Payment: name, Site: o.Site, Amount: o.Amount, Reference: o.Reference, Customer: o.Customer, Terms: o.terms(a), Next: s.again(o),
+		Payment: name, Site: o.Site, Amount: o.Amount, Reference: o.Reference, Customer: o.Customer, Terms: o.terms(a), Last: o.Answer.Processor, Next: s.again(o),
 	})
 	if err != nil {
 		s.Log.Warn("an order could not be charged", "order", o.ID, "error", err)
@@ -77,7 +80,7 @@ func (s *Service) charge(ctx context.Context, o Order, a Action, name string, ch
 
 // unsent is the step of an order whose payment could not even be asked for.
 func unsent(code fault.Code, now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if o.State != Charging {
 			return o, nil, errSame
 		}
@@ -106,6 +109,11 @@ func (s *Service) settle(ctx context.Context, o Order, p payment.Payment, actor 
 			return o, err
 		}
 		d = &next
+		if d.Facts.verdict().dead() && o.Mark != "" {
+			if err := s.Store.Bury(ctx, o.Merchant, o.Mark, s.Now()); err != nil {
+				return o, err
+			}
+		}
 	}
 	o, err := s.advance(ctx, o, actor, settled(p, d, s.Now()))
 	if err == nil && d != nil {
@@ -133,7 +141,7 @@ func (s *Service) reconsider(ctx context.Context, o Order, p payment.Payment) (D
 // settled is the step that takes in what a payment has become, and what was decided about
 // it when it was declined.
 func settled(p payment.Payment, d *Decision, now time.Time) Step {
-	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
+	return func(o Order, card Tried) (Order, []event.Event, error) {
 		if o.State != Charging || o.Payment != p.ID || p.Sequence <= o.Seen {
 			return o, nil, errSame
 		}
@@ -148,7 +156,7 @@ func settled(p payment.Payment, d *Decision, now time.Time) Step {
 				return o, nil, errSame // it was not so when it was looked at; it will be again
 			}
 			o.Facts = d.Facts
-			o.enter(*d, o.ExpiresAt, tried, now)
+			o.enter(*d, o.ExpiresAt, card.At, now)
 		default:
 			o.NextAt = time.Time{}
 		}

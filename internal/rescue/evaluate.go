@@ -19,7 +19,8 @@ const (
 	reasonSwitchedOff = "switched_off"
 	reasonTrial       = "trial"         // decided, and nothing charged
 	reasonNoCard      = "token_unknown" // unknown, another merchant's, revoked or erased: nobody is told which
-	reasonNoTime      = "no_time_left"  // to try again before it expires
+	reasonNoTry       = "no_try_left"   // that is worth it, before it expires
+	reasonDead        = "card_refused_for_good"
 	reasonLimits      = "scheme_limits" // the card was tried as often as the schemes allow
 	reasonBroken      = "interrupted"   // nobody knows its CVV any more, and nothing was sent
 	reasonRefused     = "shopper_refused"
@@ -88,7 +89,7 @@ func (s *Service) order(ctx context.Context, account merchant.Merchant, site mer
 		Merchant: account.ID, Site: site.ID, Kind: sale.Kind, Source: sale.Source, Reference: sale.Reference, Amount: sale.Amount,
 		Key: id.Random() + id.Random(), CreatedAt: now, UpdatedAt: now,
 		Rest: Rest{
-			Test: account.Environment == merchant.Test, Sale: sale.Transaction, Capture: sale.Capture, Recurring: sale.Recurring, Descriptor: sale.Descriptor,
+			Test: account.Environment == merchant.Test, Sale: sale.Transaction, Capture: sale.Capture, Recurring: sale.Recurring, Limits: limitsOf(account), Descriptor: sale.Descriptor,
 			Answer: sale.Answer, Customer: sale.Customer, Billing: sale.Billing, SenseKey: sale.SenseKey,
 		},
 	}
@@ -195,9 +196,9 @@ func (o *Order) enter(d Decision, until time.Time, tried []time.Time, now time.T
 	o.Reason = d.Rule
 	switch {
 	case d.Action == Schedule:
-		plan, ok := Next(d.Facts.verdict(), o.Tries, tried, d.Facts.place(), card.Type(d.Facts.Type), SchemeLimits, now, until)
+		plan, ok := Next(d.Facts.verdict(), o.Tries, tried, d.Facts.place(), card.Type(d.Facts.Type), o.Limits, now, until)
 		if !ok {
-			o.end(Declined, reasonNoTime)
+			o.end(Declined, reasonNoTry)
 			return
 		}
 		o.State, o.NextAt, o.ExpiresAt = Scheduled, plan.At, until

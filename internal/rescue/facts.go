@@ -55,8 +55,11 @@ func (f Facts) verdict() Verdict {
 	return Verdict{Class: f.Class, Reason: f.Reason, Network: f.Code, Wait: f.Wait, Known: true}
 }
 
-// can tells whether something can be done at all.
-func (f Facts) can(a Action) bool { return slices.Contains(f.Possible, a) }
+// can tells whether something can be done at all: whatever a table says, a card that was
+// refused for good is not asked for again.
+func (f Facts) can(a Action) bool {
+	return slices.Contains(f.Possible, a) && (a == Decline || f.Class != Hard && f.CardHard == 0)
+}
 
 // fact is how a condition finds its fact: a text, a number or a truth value.
 var facts = map[string]func(Facts) any{

@@ -48,6 +48,10 @@ type Told struct {
 	Mark      string       `json:"mark,omitempty"`
 }
 
+// try is the name under which a declined sale is counted among its card's tries, once
+// however often it is told of.
+func (t Told) try() string { return "sale:" + t.Reference + ":" + t.Sale }
+
 // Lesson is what a transmission adds to the history of its subjects.
 type Lesson struct {
 	From     Transmission

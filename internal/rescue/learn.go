@@ -88,10 +88,11 @@ func (s *Service) Study(ctx context.Context) (int, error) {
 func (s *Service) lesson(ctx context.Context, t Transmission) (Lesson, error) {
 	if t.Sale != nil {
 		verdict := Classify(t.Sale.Answer.Source, t.Sale.Answer.Code, t.Sale.Answer.Description)
-		return Lesson{
-			From: t, Subjects: t.Sale.Subjects, Approved: !t.Sale.Declined, Dead: t.Sale.Declined && verdict.dead(),
-			Mark: t.Sale.Mark, Try: "sale:" + t.Sale.Reference + ":" + t.Sale.Sale, At: t.At,
-		}, nil
+		l := Lesson{From: t, Subjects: t.Sale.Subjects, Approved: !t.Sale.Declined, Dead: t.Sale.Declined && verdict.dead(), Mark: t.Sale.Mark, At: t.At}
+		if t.Sale.Declined { // what is approved is no try that the schemes would count
+			l.Try = t.Sale.try()
+		}
+		return l, nil
 	}
 	p, err := s.Payments.Find(ctx, t.Merchant, t.Payment)
 	if err != nil {
@@ -106,7 +107,7 @@ func (s *Service) lesson(ctx context.Context, t Transmission) (Lesson, error) {
 		if err != nil {
 			return l, err
 		}
-	} else {
+	} else if !l.Approved {
 		l.Try = p.ID // those of an order were counted before they were made
 	}
 	account, err := s.Merchants.FindMerchant(ctx, t.Merchant)

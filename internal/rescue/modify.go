@@ -87,7 +87,7 @@ var errCharging = fault.New(fault.Conflict, "This order is being charged. Ask fo
 // cancelled is the step that takes back an order that is not being charged, unless it has
 // another payment by now.
 func cancelled(paid string, now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if !o.State.Open() || o.Payment != paid {
 			return o, nil, errSame
 		}

@@ -34,7 +34,7 @@ func (s *Service) Next(ctx context.Context, t checkout.Try) (payment.Try, bool) 
 		s.consult(ctx, t.Payment, f, "") // what would be done is kept, and is not done
 		return payment.Try{}, false
 	}
-	return s.tryAgain(ctx, t.Payment, f, t.Others, "", t.Card)
+	return s.tryAgain(ctx, t.Payment, f, t.Others, "", t.Card, limitsOf(t.Merchant))
 }
 
 // known are the facts of a decline in a checkout.
@@ -54,11 +54,14 @@ func (s *Service) known(t checkout.Try) Facts {
 	}
 	f.Hour = issuerHour(f.place(), s.Now())
 	f.after(p, t.Declined, t.Others, t.Tries)
-	if f.Kind == CIT && t.Present && t.Can.Challenge {
+	if f.Kind == CIT && t.Present && t.Can.Challenge && t.Tries < mostAtOnce {
 		f.Possible = append(f.Possible, Authenticate)
 	}
 	return f
 }
+
+// mostAtOnce is how often one payment is asked for at once, whatever a table says.
+const mostAtOnce = 5
 
 // after adds what a decline says to the facts, and what can be done at once.
 func (f *Facts) after(p payment.Payment, declined processor.Outcome, others []string, tries int) {
@@ -71,7 +74,11 @@ func (f *Facts) after(p payment.Payment, declined processor.Outcome, others []st
 		}
 	}
 	f.Authenticated = f.Authenticated || declined.Authentication != "" || p.Terms.Authenticate
-	f.Possible = []Action{Decline, Again}
+	f.Possible = []Action{Decline}
+	if tries >= mostAtOnce {
+		return
+	}
+	f.Possible = append(f.Possible, Again)
 	if len(others) > 0 {
 		f.Possible = append(f.Possible, Reroute)
 	}
@@ -83,7 +90,7 @@ func (s *Service) again(o Order) payment.Next {
 		f := o.Facts
 		f.Sent = o.Billing.PostalCode != ""
 		f.after(p, declined, others, o.Tries-1+tries)
-		return s.tryAgain(ctx, p, f, others, o.ID, o.Mark)
+		return s.tryAgain(ctx, p, f, others, o.ID, o.Mark, o.Limits)
 	}
 }
 
@@ -101,9 +108,9 @@ func (s *Service) consult(ctx context.Context, p payment.Payment, f Facts, order
 }
 
 // tryAgain decides about a decline, and says which processor is asked how.
-func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order, mark string) (payment.Try, bool) {
+func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order, mark string, limits Limits) (payment.Try, bool) {
 	d, ok := s.consult(ctx, p, f, order)
-	if !ok || !d.Action.charges() || !s.mayTry(ctx, p, mark, f.Tries) {
+	if !ok || !d.Action.charges() || !s.mayTry(ctx, p, mark, f.Tries, limits) {
 		return payment.Try{}, false
 	}
 	try := payment.Try{Processor: p.Processor, Authenticate: d.Action == Authenticate, Why: d.Rule}
@@ -114,10 +121,10 @@ func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, othe
 }
 
 // mayTry counts another try of a card, if the schemes allow one now.
-func (s *Service) mayTry(ctx context.Context, p payment.Payment, mark string, tries int) bool {
+func (s *Service) mayTry(ctx context.Context, p payment.Payment, mark string, tries int, limits Limits) bool {
 	now := s.Now()
 	counted, err := s.Store.CountTry(context.WithoutCancel(ctx), p.Merchant, mark, fmt.Sprintf("%s %d", p.ID, tries), now, func(tried []time.Time) bool {
-		return !SchemeLimits.Earliest(tried, now).After(now)
+		return !limits.Earliest(tried, now).After(now)
 	})
 	if err != nil {
 		s.Log.Error("a try could not be counted", "payment", p.ID, "error", err)

@@ -78,6 +78,7 @@ type Rest struct {
 	Sale       string            `json:"sale"`            // the merchant's name of the declined transaction
 	Capture    bool              `json:"capture,omitempty"`
 	Recurring  bool              `json:"recurring,omitempty"`
+	Limits     Limits            `json:"limits"`               // of its card's tries
 	Descriptor string            `json:"descriptor,omitempty"` // of the sale as it was declined
 	Answer     Answer            `json:"answer"`
 	Token      id.Token          `json:"token"`
@@ -172,9 +173,14 @@ func (v View) Status() Status {
 }
 
 // Step is one change of an order, pure as a payment's: the store may run it more than
-// once. It is given when the order's card was tried for the merchant, in the last thirty
-// days, oldest first.
-type Step func(o Order, tried []time.Time) (Order, []event.Event, error)
+// once. It is given what its card has been through at the merchant's.
+type Step func(o Order, card Tried) (Order, []event.Event, error)
+
+// Tried is what a card has been through at a merchant's.
+type Tried struct {
+	At   []time.Time // tries of the last thirty days, oldest first
+	Dead bool        // it was refused for good
+}
 
 // Store keeps orders and what is learned.
 type Store interface {
@@ -214,6 +220,8 @@ type Store interface {
 	// ClaimTransmissions gives up to limit that are due, of all merchants, and holds them
 	// until until.
 	ClaimTransmissions(ctx context.Context, now, until time.Time, limit int) ([]Transmission, error)
+	// Bury notes that a card was refused for good, before that is learned with the rest.
+	Bury(ctx context.Context, merchant, mark string, at time.Time) error
 	// Learn adds lessons to the history of their subjects and, in the same transaction, notes
 	// that they were learned: each is learned once.
 	Learn(ctx context.Context, lessons []Lesson) error

@@ -3,6 +3,7 @@ package rescue
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/card"
@@ -177,6 +178,15 @@ func environment(m merchant.Merchant) string {
 		return "sandbox"
 	}
 	return "live"
+}
+
+// limitsOf are the limits of a card's tries at a merchant's: the schemes', but in the
+// sandbox, where a few test cards are everybody's, unless its guard is to hold there too.
+func limitsOf(m merchant.Merchant) Limits {
+	if m.Environment == merchant.Test && !m.Guard.InTest {
+		return Limits{PerDay: math.MaxInt, PerMonth: math.MaxInt}
+	}
+	return SchemeLimits
 }
 
 // switchOf gives the switch of an order in an environment.

@@ -19,7 +19,7 @@ var midday = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func at(state rescue.State, change ...func(*rescue.Order)) rescue.Order {
 	o := rescue.Order{
 		ID: "o", Merchant: "m", State: state, Kind: rescue.CIT, Source: rescue.Website, Amount: money.Amount{Minor: 4900, Currency: "USD"},
-		Sequence: 3, CreatedAt: midday, Rest: rescue.Rest{Token: id.NewToken()},
+		Sequence: 3, CreatedAt: midday, Rest: rescue.Rest{Token: id.NewToken(), Limits: rescue.SchemeLimits},
 	}
 	for _, c := range change {
 		c(&o)
@@ -44,12 +44,12 @@ func paid(state payment.State, sequence int) payment.Payment {
 }
 
 // tried is a card that was tried so often within the last hours.
-func tried(n int) []time.Time {
-	var all []time.Time
+func tried(n int) rescue.Tried {
+	var card rescue.Tried
 	for i := range n {
-		all = append(all, midday.Add(-time.Duration(n-i)*time.Hour))
+		card.At = append(card.At, midday.Add(-time.Duration(n-i)*time.Hour))
 	}
-	return all
+	return card
 }
 
 func decided(a rescue.Action) *rescue.Decision {
@@ -65,52 +65,54 @@ func TestStepsOfAnOrder(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		from  rescue.Order
-		tried []time.Time
+		card  rescue.Tried
 		step  rescue.Step
 		to    rescue.State // empty when nothing changes
 		kinds []event.Type
 	}{
-		{"begins", at(rescue.Charging), nil, rescue.Begin("p", midday), rescue.Charging, nil},
+		{"begins", at(rescue.Charging), tried(0), rescue.Begin("p", midday), rescue.Charging, nil},
 		{"begins again after a crash", at(rescue.Charging, paidBy("p")), tried(15), rescue.Begin("p", midday), rescue.Charging, nil},
-		{"begins while another is under way", at(rescue.Charging, paidBy("q")), nil, rescue.Begin("p", midday), "", nil},
-		{"begins what is declined", at(rescue.Declined), nil, rescue.Begin("p", midday), "", nil},
+		{"begins while another is under way", at(rescue.Charging, paidBy("q")), tried(0), rescue.Begin("p", midday), "", nil},
+		{"begins what is declined", at(rescue.Declined), tried(0), rescue.Begin("p", midday), "", nil},
+		{"begins with a card that was refused for good", at(rescue.Charging), rescue.Tried{Dead: true}, rescue.Begin("p", midday), rescue.Declined, []event.Type{event.OrderDeclined}},
+		{"begins without limits", at(rescue.Charging, func(o *rescue.Order) { o.Limits = rescue.Limits{PerDay: 99, PerMonth: 99} }), tried(50), rescue.Begin("p", midday), rescue.Charging, nil},
 		{"begins a tenth time within a day", at(rescue.Charging), tried(9), rescue.Begin("p", midday), rescue.Declined, []event.Type{event.OrderDeclined}},
 		{"begins a tenth time within a day, and nobody waits", at(rescue.Scheduled, merchants, told(rescue.StatusSubmitted)), tried(9), rescue.Begin("p", midday), rescue.Scheduled, nil},
 
-		{"approved", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Captured, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCompleted}},
-		{"approved, to be captured", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Authorized, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCaptureRequired}},
-		{"captured", at(rescue.Charging, paidBy("p"), told(rescue.StatusCaptureRequired), seen(2)), nil, rescue.Settled(paid(payment.Captured, 3), nil, midday), rescue.Charging, []event.Type{event.OrderCompleted}},
-		{"an older word", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), nil, rescue.Settled(paid(payment.Authorized, 2), nil, midday), "", nil},
-		{"a word of another payment", at(rescue.Charging, paidBy("q")), nil, rescue.Settled(paid(payment.Captured, 2), nil, midday), "", nil},
-		{"a part is refunded", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), nil, rescue.Settled(paid(payment.PartiallyRefunded, 4), nil, midday), rescue.Charging, []event.Type{event.OrderRefunded}},
-		{"all is refunded", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), nil, rescue.Settled(paid(payment.Refunded, 4), nil, midday), rescue.Charging, []event.Type{event.OrderRefunded}},
-		{"voided", at(rescue.Charging, paidBy("p"), told(rescue.StatusCaptureRequired), seen(3)), nil, rescue.Settled(paid(payment.Voided, 4), nil, midday), rescue.Charging, []event.Type{event.OrderCancelled}},
-		{"nobody knows", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Unknown, 2), nil, midday), rescue.Charging, nil},
-		{"the issuer asks", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.RequiresAction, 2), nil, midday), rescue.Charging, []event.Type{event.ChallengePresented}},
-		{"declined", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Declined, 2), decided(rescue.Decline), midday), rescue.Declined, []event.Type{event.OrderDeclined}},
-		{"declined, and nothing decided", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Declined, 2), nil, midday), "", nil},
+		{"approved", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Captured, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCompleted}},
+		{"approved, to be captured", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Authorized, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCaptureRequired}},
+		{"captured", at(rescue.Charging, paidBy("p"), told(rescue.StatusCaptureRequired), seen(2)), tried(0), rescue.Settled(paid(payment.Captured, 3), nil, midday), rescue.Charging, []event.Type{event.OrderCompleted}},
+		{"an older word", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), tried(0), rescue.Settled(paid(payment.Authorized, 2), nil, midday), "", nil},
+		{"a word of another payment", at(rescue.Charging, paidBy("q")), tried(0), rescue.Settled(paid(payment.Captured, 2), nil, midday), "", nil},
+		{"a part is refunded", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), tried(0), rescue.Settled(paid(payment.PartiallyRefunded, 4), nil, midday), rescue.Charging, []event.Type{event.OrderRefunded}},
+		{"all is refunded", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved), seen(3)), tried(0), rescue.Settled(paid(payment.Refunded, 4), nil, midday), rescue.Charging, []event.Type{event.OrderRefunded}},
+		{"voided", at(rescue.Charging, paidBy("p"), told(rescue.StatusCaptureRequired), seen(3)), tried(0), rescue.Settled(paid(payment.Voided, 4), nil, midday), rescue.Charging, []event.Type{event.OrderCancelled}},
+		{"nobody knows", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Unknown, 2), nil, midday), rescue.Charging, nil},
+		{"the issuer asks", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.RequiresAction, 2), nil, midday), rescue.Charging, []event.Type{event.ChallengePresented}},
+		{"declined", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Declined, 2), decided(rescue.Decline), midday), rescue.Declined, []event.Type{event.OrderDeclined}},
+		{"declined, and nothing decided", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Declined, 2), nil, midday), "", nil},
 		{"declined, and later", at(rescue.Charging, paidBy("p"), merchants, told(rescue.StatusSubmitted)), tried(1), rescue.Settled(paid(payment.Declined, 2), decided(rescue.Schedule), midday), rescue.Scheduled, nil},
-		{"declined, and asked", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Declined, 2), decided(rescue.Confirm), midday), rescue.Challenged, []event.Type{event.ChallengePresented}},
-		{"agreed and approved", at(rescue.Charging, paidBy("p"), agreed), nil, rescue.Settled(paid(payment.Captured, 2), nil, midday), rescue.Charging, []event.Type{event.ChallengePassed, event.OrderCompleted}},
-		{"agreed and declined", at(rescue.Charging, paidBy("p"), agreed), nil, rescue.Settled(paid(payment.Declined, 2), decided(rescue.Decline), midday), rescue.Declined, []event.Type{event.ChallengeFailed, event.OrderDeclined}},
-		{"reversed", at(rescue.Charging, paidBy("p")), nil, rescue.Settled(paid(payment.Reversed, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCancelled}},
+		{"declined, and asked", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Declined, 2), decided(rescue.Confirm), midday), rescue.Challenged, []event.Type{event.ChallengePresented}},
+		{"agreed and approved", at(rescue.Charging, paidBy("p"), agreed), tried(0), rescue.Settled(paid(payment.Captured, 2), nil, midday), rescue.Charging, []event.Type{event.ChallengePassed, event.OrderCompleted}},
+		{"agreed and declined", at(rescue.Charging, paidBy("p"), agreed), tried(0), rescue.Settled(paid(payment.Declined, 2), decided(rescue.Decline), midday), rescue.Declined, []event.Type{event.ChallengeFailed, event.OrderDeclined}},
+		{"reversed", at(rescue.Charging, paidBy("p")), tried(0), rescue.Settled(paid(payment.Reversed, 2), nil, midday), rescue.Charging, []event.Type{event.OrderCancelled}},
 
-		{"yes", at(rescue.Challenged, challenged), nil, rescue.Answered(rescue.Consent{Agreed: true}, midday), rescue.Charging, []event.Type{event.ChallengeAttempted}},
-		{"no", at(rescue.Challenged, challenged), nil, rescue.Answered(rescue.Consent{}, midday), rescue.Cancelled, []event.Type{event.ChallengeFailed, event.OrderCancelled}},
-		{"yes, too late", at(rescue.Challenged, challenged), nil, rescue.Answered(rescue.Consent{Agreed: true}, midday.Add(15*time.Minute)), rescue.Expired, []event.Type{event.ChallengeFailed, event.OrderExpired}},
-		{"yes, twice", at(rescue.Charging, agreed), nil, rescue.Answered(rescue.Consent{Agreed: true}, midday), "", nil},
-		{"yes to what nobody asked", at(rescue.Declined), nil, rescue.Answered(rescue.Consent{Agreed: true}, midday), "", nil},
+		{"yes", at(rescue.Challenged, challenged), tried(0), rescue.Answered(rescue.Consent{Agreed: true}, midday), rescue.Charging, []event.Type{event.ChallengeAttempted}},
+		{"no", at(rescue.Challenged, challenged), tried(0), rescue.Answered(rescue.Consent{}, midday), rescue.Cancelled, []event.Type{event.ChallengeFailed, event.OrderCancelled}},
+		{"yes, too late", at(rescue.Challenged, challenged), tried(0), rescue.Answered(rescue.Consent{Agreed: true}, midday.Add(15*time.Minute)), rescue.Expired, []event.Type{event.ChallengeFailed, event.OrderExpired}},
+		{"yes, twice", at(rescue.Charging, agreed), tried(0), rescue.Answered(rescue.Consent{Agreed: true}, midday), "", nil},
+		{"yes to what nobody asked", at(rescue.Declined), tried(0), rescue.Answered(rescue.Consent{Agreed: true}, midday), "", nil},
 
-		{"late", at(rescue.Challenged, challenged), nil, rescue.Late(midday.Add(15 * time.Minute)), rescue.Expired, []event.Type{event.ChallengeFailed, event.OrderExpired}},
-		{"not late yet", at(rescue.Challenged, challenged), nil, rescue.Late(midday.Add(14 * time.Minute)), "", nil},
-		{"late, and nobody waits", at(rescue.Scheduled, merchants, told(rescue.StatusSubmitted)), nil, rescue.Late(midday.Add(72 * time.Hour)), rescue.Expired, []event.Type{event.OrderExpired}},
-		{"late, and approved", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved)), nil, rescue.Late(midday.Add(time.Hour)), "", nil},
-		{"interrupted", at(rescue.Charging, paidBy("p")), nil, rescue.Interrupted("p", midday), rescue.Declined, []event.Type{event.OrderDeclined}},
-		{"interrupted, and another goes on", at(rescue.Charging, paidBy("q")), nil, rescue.Interrupted("p", midday), "", nil},
-		{"taken back", at(rescue.Scheduled, merchants, told(rescue.StatusSubmitted)), nil, rescue.Cancel("", midday), rescue.Cancelled, []event.Type{event.OrderCancelled}},
-		{"taken back, and charged meanwhile", at(rescue.Charging, paidBy("p"), merchants), nil, rescue.Cancel("", midday), "", nil},
+		{"late", at(rescue.Challenged, challenged), tried(0), rescue.Late(midday.Add(15 * time.Minute)), rescue.Expired, []event.Type{event.ChallengeFailed, event.OrderExpired}},
+		{"not late yet", at(rescue.Challenged, challenged), tried(0), rescue.Late(midday.Add(14 * time.Minute)), "", nil},
+		{"late, and nobody waits", at(rescue.Scheduled, merchants, told(rescue.StatusSubmitted)), tried(0), rescue.Late(midday.Add(72 * time.Hour)), rescue.Expired, []event.Type{event.OrderExpired}},
+		{"late, and approved", at(rescue.Charging, paidBy("p"), told(rescue.StatusApproved)), tried(0), rescue.Late(midday.Add(time.Hour)), "", nil},
+		{"interrupted", at(rescue.Charging, paidBy("p")), tried(0), rescue.Interrupted("p", midday), rescue.Declined, []event.Type{event.OrderDeclined}},
+		{"interrupted, and another goes on", at(rescue.Charging, paidBy("q")), tried(0), rescue.Interrupted("p", midday), "", nil},
+		{"taken back", at(rescue.Scheduled, merchants, told(rescue.StatusSubmitted)), tried(0), rescue.Cancel("", midday), rescue.Cancelled, []event.Type{event.OrderCancelled}},
+		{"taken back, and charged meanwhile", at(rescue.Charging, paidBy("p"), merchants), tried(0), rescue.Cancel("", midday), "", nil},
 	} {
-		after, events, err := c.step(c.from, c.tried)
+		after, events, err := c.step(c.from, c.card)
 		if c.to == "" {
 			if !errors.Is(err, rescue.ErrSame) {
 				t.Errorf("%s: becomes %s, %v", c.name, after.State, err)
@@ -133,7 +135,7 @@ func TestStepsOfAnOrder(t *testing.T) {
 // A trial says nothing to anybody.
 func TestATrialIsSilent(t *testing.T) {
 	t.Parallel()
-	_, events, err := rescue.Interrupted("p", midday)(at(rescue.Charging, paidBy("p"), func(o *rescue.Order) { o.Trial = true }), nil)
+	_, events, err := rescue.Interrupted("p", midday)(at(rescue.Charging, paidBy("p"), func(o *rescue.Order) { o.Trial = true }), rescue.Tried{})
 	if err != nil || len(events) != 0 {
 		t.Errorf("%v %v", events, err)
 	}

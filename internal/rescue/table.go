@@ -90,8 +90,12 @@ var DefaultTable = Table{
 		When: []Condition{is("class", "soft"), is("reason", "do_not_honor", "generic_decline"), is("kind", "cit"), is("present", "true"), is("authenticated", "false"), atMost("score", doubtful), atLeast("card_approvals", 1)},
 	}, {
 		Name: "first-try-here", Then: Reroute,
-		Why:  "It was declined elsewhere, and nobody here has been asked yet.",
-		When: []Condition{is("class", "soft"), is("kind", "cit"), atMost("tries", 0), atLeast("others", 1)},
+		Why:  "It was declined elsewhere, and nobody here has been asked yet. A card that is empty, or over its limit, is so everywhere.",
+		When: []Condition{is("class", "soft"), is("kind", "cit"), is("reason", "velocity", "not_activated"), atMost("tries", 0), atLeast("others", 1)},
+	}, {
+		Name: "sandbox-first-try", Then: Reroute,
+		Why:  "In the sandbox the card decides, whatever was said of it elsewhere.",
+		When: []Condition{is("test", "true"), is("class", "soft"), is("kind", "cit"), atMost("tries", 0), atLeast("others", 1)},
 	}, {
 		Name: "shopper-known-here", Then: Confirm,
 		Why:  "Whoever has paid here before is worth a question when everything else has failed.",

@@ -92,7 +92,7 @@ const worker = "rescue"
 
 // late is the step of an order whose time is over.
 func late(now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if o.State != Challenged && o.State != Scheduled || now.Before(o.ExpiresAt) {
 			return o, nil, errSame
 		}
@@ -124,7 +124,7 @@ func (s *Service) resume(ctx context.Context, o Order) error {
 
 // interrupted is the step of an order whose shopper's card is gone with who charged it.
 func interrupted(paid string, now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if o.State != Charging || o.Payment != paid {
 			return o, nil, errSame
 		}

@@ -156,6 +156,18 @@ func truth(is bool) int64 {
 	return 0
 }
 
+// Bury notes that a card was refused for good.
+func (db *DB) Bury(ctx context.Context, m, mark string, when time.Time) error {
+	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if err := tx.hold(ctx, "card "+m+" "+mark); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_history (merchant, subject, approved, declined, hard, approved_at, declined_at) VALUES (?, ?, 0, 0, 1, 0, ?)
+			ON CONFLICT (merchant, subject) DO UPDATE SET hard = rescue_history.hard + 1`), m, "card:"+mark, millis(when))
+		return err
+	})
+}
+
 // FinishTransmission notes when a transmission is to be sent on again.
 func (db *DB) FinishTransmission(ctx context.Context, m string, position int64, due time.Time, attempts int) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {

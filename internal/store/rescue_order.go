@@ -130,8 +130,12 @@ func (db *DB) AdvanceOrder(ctx context.Context, m, id, actor string, step rescue
 		if err != nil {
 			return err
 		}
+		dead, err := isDead(ctx, tx, m, before.Mark)
+		if err != nil {
+			return err
+		}
 		var events []event.Event
-		if after, events, err = step(before, tried); err != nil {
+		if after, events, err = step(before, rescue.Tried{At: tried, Dead: dead}); err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE rescue_orders SET sequence = ?, state = ?, payment = ?, rest = ?, next_at = ?, updated_at = ? WHERE merchant = ? AND id = ? AND sequence = ?`),
@@ -178,6 +182,13 @@ func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time
 		tried[i] = at(row)
 	}
 	return tried, nil
+}
+
+// isDead tells whether a card was refused for good.
+func isDead(ctx context.Context, tx *transaction, m, mark string) (bool, error) {
+	var n int
+	err := tx.GetContext(ctx, &n, tx.Rebind(`SELECT count(*) FROM rescue_history WHERE merchant = ? AND subject = ? AND hard > 0`), m, "card:"+mark)
+	return n > 0, err
 }
 
 // hold has whoever holds the same name wait until this transaction has ended. SQLite has

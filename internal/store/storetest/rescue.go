@@ -133,10 +133,10 @@ func ordersThatAreDue(t *testing.T, h *house) {
 func ordersThatGoOn(t *testing.T, h *house) {
 	o := h.open("Kestrel Kettles")
 	one, _ := h.openOrder(h.order(o, "order-1"), false)
-	after, err := h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, tried []time.Time) (rescue.Order, []event.Event, error) {
+	after, err := h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, card rescue.Tried) (rescue.Order, []event.Event, error) {
 		h.alike("before", before, one)
-		if len(tried) != 1 {
-			t.Errorf("tried %v", tried)
+		if len(card.At) != 1 || card.Dead {
+			t.Errorf("tried %+v", card)
 		}
 		before.Payment, before.State, before.Sequence = "pay_1", rescue.Charging, before.Sequence+1
 		return before, nil, nil
@@ -145,10 +145,11 @@ func ordersThatGoOn(t *testing.T, h *house) {
 	found, err := h.db.FindOrder(t.Context(), o.Merchant.ID, one.ID)
 	h.must(err)
 	h.alike("after", found, after)
+	h.must(h.db.Bury(t.Context(), o.Merchant.ID, "f", h.now()))
 	broken := errors.New("no")
-	_, err = h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, tried []time.Time) (rescue.Order, []event.Event, error) {
-		if len(tried) != 2 {
-			t.Errorf("a payment that was named is no try: %v", tried)
+	_, err = h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, card rescue.Tried) (rescue.Order, []event.Event, error) {
+		if len(card.At) != 2 || !card.Dead {
+			t.Errorf("a payment that was named is no try, or the card is not dead: %+v", card)
 		}
 		before.State = rescue.Declined
 		return before, nil, broken
@@ -159,7 +160,7 @@ func ordersThatGoOn(t *testing.T, h *house) {
 	var steps sync.WaitGroup
 	for range 8 {
 		steps.Go(func() {
-			_, err := h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, _ []time.Time) (rescue.Order, []event.Event, error) {
+			_, err := h.db.AdvanceOrder(t.Context(), o.Merchant.ID, one.ID, "rescue", func(before rescue.Order, _ rescue.Tried) (rescue.Order, []event.Event, error) {
 				before.Sequence++
 				before.Tries++
 				return before, nil, nil

@@ -68,7 +68,9 @@ type house struct {
 	binary   string // the program; this test binary when empty
 	upstream string // URL of the processor; nobody when empty
 	budget   string // of the processor; the default when empty
-	postgres bool   // on the PostgreSQL database of location, whatever the test runs on
+	// environment is what the program is given beside.
+	environment []string
+	postgres    bool // on the PostgreSQL database of location, whatever the test runs on
 }
 
 func (h *house) command(args ...string) *exec.Cmd {
@@ -78,6 +80,7 @@ func (h *house) command(args ...string) *exec.Cmd {
 	}
 	c := exec.Command(binary, args...)
 	c.Env = append(os.Environ(), "PAYWICKET_TEST_RUN_PROGRAM=1", "PAYWICKET_DATA="+h.data)
+	c.Env = append(c.Env, h.environment...)
 	if h.postgres || storetest.Server() != "" {
 		c.Env = append(c.Env, "DATABASE_URL="+h.location)
 	}
