@@ -154,7 +154,8 @@ type Store interface {
 	// the session is still as known has it, or reads it again, lets admit decide and name
 	// the payment, and keeps that inflight.
 	OpenPayment(ctx context.Context, known View, admit func(View) (payment.Payment, error)) (payment.Payment, error)
-	// KeepPayment makes the intent of a payment without a session durable.
+	// KeepPayment makes the intent of a payment without a session durable. Errors:
+	// fault.Conflict when it is to rescue an order that has given it up.
 	KeepPayment(ctx context.Context, p payment.Payment, actor string) error
 }
 

@@ -73,15 +73,20 @@ func (s *Service) charge(ctx context.Context, o Order, a Action, name string, ch
 	})
 	if err != nil {
 		s.Log.Warn("an order could not be charged", "order", o.ID, "error", err)
-		return s.advance(ctx, o, actor, unsent(fault.CodeOf(err), s.Now()))
+		after, err := s.advance(ctx, o, actor, unsent(name, fault.CodeOf(err), s.Now()))
+		if fault.CodeOf(err) == fault.Conflict {
+			return s.Store.FindOrder(ctx, o.Merchant, o.ID) // it was opened all the same
+		}
+		return after, err
 	}
 	return s.settle(ctx, o, p, actor)
 }
 
-// unsent is the step of an order whose payment could not even be asked for.
-func unsent(code fault.Code, now time.Time) Step {
+// unsent is the step of an order whose payment could not even be asked for. The store refuses
+// it when somebody else has opened that payment: then the worker reads off what became of it.
+func unsent(name string, code fault.Code, now time.Time) Step {
 	return func(o Order, _ Tried) (Order, []event.Event, error) {
-		if o.State != Charging {
+		if o.State != Charging || o.Payment != name {
 			return o, nil, errSame
 		}
 		later := now.Add(time.Hour)

@@ -189,7 +189,8 @@ type Store interface {
 	// that keep says is still the one, nothing is kept and that is given instead.
 	OpenOrder(ctx context.Context, o Order, d Decision, sale *Told, events []event.Event, actor string, keep func(Order) bool) (Order, bool, error)
 	// AdvanceOrder applies a step to a merchant's order in one transaction with its events,
-	// an audit entry and, when it names a new payment, the try of its card.
+	// an audit entry and, when it names a new payment, the try of its card. Errors:
+	// fault.NotFound; fault.Conflict when the step gives up a payment that was opened.
 	AdvanceOrder(ctx context.Context, merchant, order, actor string, step Step) (Order, error)
 	// CountTry counts a try of a card, under a name that is counted once, if allow says so of
 	// those before, and tells whether it did.

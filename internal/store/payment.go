@@ -146,7 +146,8 @@ func (tx *transaction) flushPayments() error {
 	return b.send()
 }
 
-// KeepPayment makes the intent of a payment without a session durable.
+// KeepPayment makes the intent of a payment without a session durable. One that is to rescue
+// an order is refused with fault.Conflict when its order has given it up meanwhile.
 func (db *DB) KeepPayment(ctx context.Context, p payment.Payment, actor string) error {
 	if err := db.space.check(); err != nil {
 		return err
@@ -156,6 +157,9 @@ func (db *DB) KeepPayment(ctx context.Context, p payment.Payment, actor string) 
 	values := slices.Delete(paymentValues(p), session, session+1)
 	text := `INSERT INTO payments (` + table{columns: columns}.names() + `) VALUES (?` + strings.Repeat(`, ?`, len(columns)-1) + `)`
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
+		if err := expected(ctx, tx, p); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, tx.Rebind(text), values...); err != nil {
 			return err
 		}

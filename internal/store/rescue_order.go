@@ -12,6 +12,7 @@ import (
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
 )
 
@@ -146,6 +147,11 @@ func (db *DB) AdvanceOrder(ctx context.Context, m, id, actor string, step rescue
 		if n, err := result.RowsAffected(); err != nil || n != 1 {
 			return errors.Join(fmt.Errorf("store: order %s changed under a step", id), err)
 		}
+		if before.State == rescue.Charging && before.Payment != "" && after.Payment == "" {
+			if err := unopened(ctx, tx, m, before.Payment); err != nil {
+				return err
+			}
+		}
 		if after.Payment != before.Payment && after.Payment != "" && after.Mark != "" {
 			if err := keepTry(ctx, tx, m, after.Mark, after.Payment, db.now()); err != nil {
 				return err
@@ -159,6 +165,34 @@ func (db *DB) AdvanceOrder(ctx context.Context, m, id, actor string, step rescue
 		})
 	})
 	return after, err
+}
+
+// expected refuses a payment that is to rescue an order which does not name it any more:
+// whoever stood still since they named it would charge what was given up.
+func expected(ctx context.Context, tx *transaction, p payment.Payment) error {
+	if p.Terms.Order == "" {
+		return nil
+	}
+	o, err := findOrder(ctx, tx, ofMerchant, p.Merchant, p.Terms.Order)
+	if err != nil {
+		return err
+	}
+	if o.State != rescue.Charging || o.Payment != p.ID {
+		return fault.New(fault.Conflict, "This order is not being charged with this payment any more.")
+	}
+	return nil
+}
+
+// unopened refuses to let go of a payment that was opened meanwhile: it may be approved.
+func unopened(ctx context.Context, tx *transaction, m, p string) error {
+	var opened int
+	if err := tx.GetContext(ctx, &opened, tx.Rebind(`SELECT count(*) FROM payments WHERE merchant = ? AND id = ?`), m, p); err != nil {
+		return err
+	}
+	if opened > 0 {
+		return fault.New(fault.Conflict, "This order is being charged.")
+	}
+	return nil
 }
 
 // triesFor is how far back the schemes count tries.
