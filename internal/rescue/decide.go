@@ -26,7 +26,8 @@ type Decision struct {
 	At       time.Time
 }
 
-// Decide says what is to be done about a decline.
+// decide says what is to be done about a decline. After a hard one, of this sale or of its
+// card, nothing can be done, whatever a merchant's own table says.
 func (s *Service) decide(ctx context.Context, merchant string, f Facts) (Decision, error) {
 	table, version, err := s.Store.Rules(ctx, merchant)
 	if err != nil {
@@ -34,6 +35,9 @@ func (s *Service) decide(ctx context.Context, merchant string, f Facts) (Decisio
 	}
 	if version == 0 {
 		table = DefaultTable
+	}
+	if f.Class == Hard || f.CardHard > 0 {
+		f.Possible = []Action{Decline}
 	}
 	r := table.Rule(f)
 	return Decision{Merchant: merchant, ID: id.Random(), Facts: f, Rule: r.Name, Why: r.Why, Action: r.Then, Version: version, At: s.Now()}, nil
