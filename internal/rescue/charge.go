@@ -129,7 +129,7 @@ func (s *Service) settle(ctx context.Context, o Order, p payment.Payment, actor 
 
 // reconsider decides about an order whose payment was declined.
 func (s *Service) reconsider(ctx context.Context, o Order, p payment.Payment) (Decision, error) {
-	verdict := FromDeclineCode(p.DeclineCode)
+	verdict := FromOutcome(p.DeclineCode, p.NetworkCode)
 	if p.State == payment.Failed {
 		verdict = FromDeclineCode(processor.ProcessingError) // nothing reached anybody
 	}

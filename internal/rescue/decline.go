@@ -3,6 +3,7 @@ package rescue
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/processor"
@@ -123,6 +124,19 @@ func FromDeclineCode(code processor.DeclineCode) Verdict {
 		return meaning(Reason(code))
 	}
 	return unknown()
+}
+
+// FromOutcome gives what a decline of one of our own gateways means, with the scheme's code
+// that it brought: our codes have no word for some of what the schemes forbid to try again,
+// nor for what may have gone through before.
+func FromOutcome(code processor.DeclineCode, network string) Verdict {
+	v := FromDeclineCode(code)
+	said := byScheme(strings.ToLower(network))
+	if said.Known && (said.Class == Hard && v.Class != Hard || said.Reason == Duplicate) {
+		v = said
+	}
+	v.Network = network
+	return v
 }
 
 func meaning(r Reason) Verdict { return Verdict{Class: r.Class(), Reason: r, Known: true} }

@@ -34,6 +34,29 @@ func TestOurOwnDeclines(t *testing.T) {
 	}
 }
 
+// What a scheme's code forbids stands whatever our own word for the decline is.
+func TestAnOutcomesNetworkCode(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		code    processor.DeclineCode
+		network string
+		class   rescue.Class
+		reason  rescue.Reason
+	}{
+		{processor.GenericDecline, "R1", rescue.Hard, rescue.RevokedAgreement},
+		{processor.GenericDecline, "12", rescue.Hard, rescue.InvalidTransaction},
+		{processor.DoNotHonor, "14", rescue.Hard, rescue.InvalidAccount},
+		{processor.GenericDecline, "94", rescue.Data, rescue.Duplicate},
+		{processor.LostCard, "05", rescue.Hard, rescue.LostCard},
+		{processor.DoNotHonor, "05", rescue.Soft, rescue.DoNotHonor},
+		{processor.InsufficientFunds, "", rescue.Soft, rescue.InsufficientFunds},
+	} {
+		if v := rescue.FromOutcome(c.code, c.network); v.Class != c.class || v.Reason != c.reason || v.Network != c.network {
+			t.Errorf("%s with %q: %+v", c.code, c.network, v)
+		}
+	}
+}
+
 // The lists are complete, and every reason is of a class.
 func TestReasonsHaveClasses(t *testing.T) {
 	t.Parallel()

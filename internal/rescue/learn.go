@@ -98,7 +98,7 @@ func (s *Service) lesson(ctx context.Context, t Transmission) (Lesson, error) {
 	if err != nil {
 		return Lesson{}, err
 	}
-	l := Lesson{From: t, Paid: &p, At: p.CreatedAt, Approved: p.State.Paid(), Dead: p.State == payment.Declined && FromDeclineCode(p.DeclineCode).dead()}
+	l := Lesson{From: t, Paid: &p, At: p.CreatedAt, Approved: p.State.Paid(), Dead: p.State == payment.Declined && FromOutcome(p.DeclineCode, p.NetworkCode).dead()}
 	if p.Terms.Order != "" {
 		o, err := s.Store.FindOrder(ctx, t.Merchant, p.Terms.Order)
 		if err == nil {

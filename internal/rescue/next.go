@@ -65,7 +65,7 @@ const mostAtOnce = 5
 
 // after adds what a decline says to the facts, and what can be done at once.
 func (f *Facts) after(p payment.Payment, declined processor.Outcome, others []string, tries int) {
-	verdict := FromDeclineCode(declined.DeclineCode)
+	verdict := FromOutcome(declined.DeclineCode, declined.NetworkCode)
 	f.Class, f.Reason, f.Code, f.Wait = verdict.Class, verdict.Reason, declined.NetworkCode, verdict.Wait
 	f.Tries, f.Others, f.Repeats = tries, len(others), 0
 	for _, a := range p.Attempts {
