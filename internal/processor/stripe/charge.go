@@ -71,6 +71,9 @@ var declineCodes = map[stripego.DeclineCode]processor.DeclineCode{
 	"security_violation": processor.SuspectedFraud, "issuer_not_available": processor.IssuerUnavailable, "processing_error": processor.ProcessingError,
 	"reenter_transaction": processor.ProcessingError, "try_again_later": processor.ProcessingError, "authentication_required": processor.AuthenticationNeeded,
 	"authentication_not_handled": processor.AuthenticationFailed, "call_issuer": processor.GenericDecline, "generic_decline": processor.GenericDecline,
+	// Not to be asked for again, or charged a moment ago: no other processor may be asked.
+	"revocation_of_authorization": processor.NotPermitted, "revocation_of_all_authorizations": processor.NotPermitted, "stop_payment_order": processor.NotPermitted,
+	"do_not_try_again": processor.NotPermitted, "not_permitted": processor.NotPermitted, "duplicate_transaction": processor.NotPermitted,
 }
 
 // errorCodes are those that come without a decline code.

@@ -211,3 +211,23 @@ func TestACardThatIsNotTakenIsNotCharged(t *testing.T) {
 		peer.Close()
 	}
 }
+
+// What must not be asked for again is final, so that no other processor is asked.
+func TestFinalDeclines(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"revocation_of_authorization", "revocation_of_all_authorizations", "stop_payment_order", "do_not_try_again", "not_permitted", "duplicate_transaction"} {
+		peer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/v1/payment_methods" {
+				_, _ = w.Write([]byte(`{"id":"pm_1"}`))
+				return
+			}
+			w.WriteHeader(http.StatusPaymentRequired)
+			_, _ = w.Write([]byte(`{"error":{"type":"card_error","code":"card_declined","decline_code":"` + code + `","payment_intent":{"id":"pi_1","status":"requires_payment_method","last_payment_error":{"decline_code":"` + code + `"}}}}`))
+		}))
+		o, err := connect(t, peer.URL).Authorize(t.Context(), processor.Request{Reference: "r", Amount: money.Amount{Minor: 1, Currency: "USD"}}, pantest.Card(t, "4242424242424242"))
+		if err != nil || o.State != processor.Declined || !o.DeclineCode.Final() {
+			t.Errorf("%s: %+v, %v", code, o, err)
+		}
+		peer.Close()
+	}
+}
