@@ -50,13 +50,22 @@ func (l Limits) Earliest(past []time.Time, want time.Time) time.Time {
 	return candidates[len(candidates)-1] // 30 days after the last: it is alone then, and was found above
 }
 
-// allow tells whether no window that another attempt falls into holds too many.
+// allow tells whether no window that another attempt falls into holds too many. It looks at
+// no more attempts than a window may hold: a test card has tens of thousands.
 func (l Limits) allow(sorted []time.Time, at time.Time) bool {
 	place, _ := slices.BinarySearchFunc(sorted, at, time.Time.Compare)
-	with := slices.Insert(slices.Clone(sorted), place, at)
+	with := func(i int) time.Time {
+		switch {
+		case i < place:
+			return sorted[i]
+		case i == place:
+			return at
+		}
+		return sorted[i-1]
+	}
 	for _, w := range l.windows() {
-		for first := max(place-w.most, 0); first <= place && first+w.most < len(with); first++ {
-			if with[first+w.most].Sub(with[first]) < w.length {
+		for first := max(place-w.most, 0); first <= place && first+w.most <= len(sorted); first++ {
+			if with(first+w.most).Sub(with(first)) < w.length {
 				return false
 			}
 		}

@@ -89,3 +89,22 @@ func fits(limits rescue.Limits, made []time.Time) bool {
 	}
 	return true
 }
+
+// A card that was tried very often, as those for tests are, holds nobody up.
+func TestLimitsOfManyTries(t *testing.T) {
+	t.Parallel()
+	var past []time.Time
+	for i := range 50_000 {
+		past = append(past, noon.Add(-time.Duration(i)*50*time.Second))
+	}
+	found := make(chan time.Time, 1)
+	go func() { found <- rescue.SchemeLimits.Earliest(past, noon) }()
+	select {
+	case at := <-found:
+		if want := past[14].Add(30 * 24 * time.Hour); !at.Equal(want) {
+			t.Errorf("next at %s, want %s", at, want)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it takes longer than anybody waits")
+	}
+}

@@ -195,10 +195,14 @@ func unopened(ctx context.Context, tx *transaction, m, p string) error {
 	return nil
 }
 
-// triesFor is how far back the schemes count tries.
-const triesFor = 30 * 24 * time.Hour
+// How far back the schemes count tries, and how many are read: more than any of their
+// limits allows, and not the tens of thousands that a card for tests may have.
+const (
+	triesFor  = 30 * 24 * time.Hour
+	mostTries = 100
+)
 
-// triesOf gives when a card was tried, oldest first, and has nobody else count until the
+// triesOf gives when a card was tried last, oldest first, and has nobody else count until the
 // transaction has ended.
 func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time) ([]time.Time, error) {
 	if mark == "" {
@@ -208,12 +212,12 @@ func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time
 		return nil, err
 	}
 	var rows []int64
-	if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT at FROM rescue_tries WHERE merchant = ? AND mark = ? AND at > ? ORDER BY at`), m, mark, millis(now.Add(-triesFor))); err != nil {
+	if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT at FROM rescue_tries WHERE merchant = ? AND mark = ? AND at > ? ORDER BY at DESC LIMIT ?`), m, mark, millis(now.Add(-triesFor)), mostTries); err != nil {
 		return nil, err
 	}
 	tried := make([]time.Time, len(rows))
 	for i, row := range rows {
-		tried[i] = at(row)
+		tried[len(rows)-1-i] = at(row)
 	}
 	return tried, nil
 }

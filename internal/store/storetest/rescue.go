@@ -199,6 +199,17 @@ func triesOfACard(t *testing.T, h *house) {
 	if ok, err := h.db.CountTry(t.Context(), o.Merchant.ID, "", "x", h.now(), func([]time.Time) bool { return false }); err != nil || !ok {
 		t.Errorf("a card that is not known: %t %v", ok, err)
 	}
+	for i := range 300 { // of another card, which are more than anybody needs to see
+		_, err := h.db.CountTry(t.Context(), o.Merchant.ID, "busy", fmt.Sprint(i), h.now().Add(time.Duration(i-300)*time.Minute), func([]time.Time) bool { return true })
+		h.must(err)
+	}
+	_, err := h.db.CountTry(t.Context(), o.Merchant.ID, "busy", "last", h.now(), func(tried []time.Time) bool {
+		if len(tried) != 100 || !tried[99].Equal(h.now().Add(-time.Minute)) || !tried[0].Equal(h.now().Add(-100*time.Minute)) {
+			t.Errorf("%d tries, from %s to %s", len(tried), tried[0], tried[len(tried)-1])
+		}
+		return false
+	})
+	h.must(err)
 	h.pass(31 * 24 * time.Hour)
 	if ok, err := h.db.CountTry(t.Context(), o.Merchant.ID, "f", "later", h.now(), func(tried []time.Time) bool { return len(tried) == 0 }); err != nil || !ok {
 		t.Errorf("tries of long ago count: %t %v", ok, err)
