@@ -36,9 +36,6 @@ func (s *Service) decide(ctx context.Context, merchant string, f Facts) (Decisio
 	if version == 0 {
 		table = DefaultTable
 	}
-	if f.Class == Hard || f.CardHard > 0 {
-		f.Possible = []Action{Decline}
-	}
 	r := table.Rule(f)
 	return Decision{Merchant: merchant, ID: id.Random(), Facts: f, Rule: r.Name, Why: r.Why, Action: r.Then, Version: version, At: s.Now()}, nil
 }

@@ -110,7 +110,7 @@ func (s *Service) consult(ctx context.Context, p payment.Payment, f Facts, order
 // tryAgain decides about a decline, and says which processor is asked how.
 func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, others []string, order, mark string, limits Limits) (payment.Try, bool) {
 	d, ok := s.consult(ctx, p, f, order)
-	if !ok || !d.Action.charges() || !s.mayTry(ctx, p, mark, f.Tries, limits) {
+	if !ok || !d.Action.charges() || !s.mayTry(ctx, p, order, mark, f.Tries, limits) {
 		return payment.Try{}, false
 	}
 	try := payment.Try{Processor: p.Processor, Authenticate: d.Action == Authenticate, Why: d.Rule}
@@ -120,10 +120,14 @@ func (s *Service) tryAgain(ctx context.Context, p payment.Payment, f Facts, othe
 	return try, true
 }
 
-// mayTry counts another try of a card, if the schemes allow one now.
-func (s *Service) mayTry(ctx context.Context, p payment.Payment, mark string, tries int, limits Limits) bool {
+// mayTry counts another try of a card, if the schemes allow one now. The first of a payment
+// that is no order's is not counted before it has come to an end, and was made all the same.
+func (s *Service) mayTry(ctx context.Context, p payment.Payment, order, mark string, tries int, limits Limits) bool {
 	now := s.Now()
 	counted, err := s.Store.CountTry(context.WithoutCancel(ctx), p.Merchant, mark, fmt.Sprintf("%s %d", p.ID, tries), now, func(tried []time.Time) bool {
+		if order == "" {
+			tried = append(tried[:len(tried):len(tried)], p.CreatedAt)
+		}
 		return !limits.Earliest(tried, now).After(now)
 	})
 	if err != nil {

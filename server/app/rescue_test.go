@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -172,5 +173,25 @@ func TestAMerchantsOwnRules(t *testing.T) {
 	}
 	if all := h.decided(); all[len(all)-1].Rule != "never" || all[len(all)-1].Version != 1 {
 		t.Errorf("%+v", all[len(all)-1])
+	}
+}
+
+// The first try of a payment is one of those that the schemes count, though it is only
+// written down when the payment has come to an end.
+func TestARescuesFirstTryCounts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ before, tries int }{{7, 1}, {8, 0}} {
+		h, second := pair(t, func(*sandbox.Server) {})
+		number := "4005559900000037"
+		kept := h.api("GET", "/v1/tokens/"+h.api("POST", "/v1/tokens", `{"number":"`+number+`","exp_month":12,"exp_year":2030}`).text("id"), "").text("fingerprint")
+		for i := range c.before {
+			if ok, err := h.app.Rescues().Store.CountTry(t.Context(), h.account.Merchant.ID, kept, fmt.Sprint("before ", i), time.Now().Add(-time.Hour), func([]time.Time) bool { return true }); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+		}
+		h.pay(h.session(), number)
+		if n := len(second.List()); n != c.tries {
+			t.Errorf("after %d tries and a first one, the second processor was asked %d times", c.before, n)
+		}
 	}
 }
