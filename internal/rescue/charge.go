@@ -52,10 +52,20 @@ func begin(name string, now time.Time) Step {
 	}
 }
 
+// from is a step of an order as it was read: what has taken another since is left alone.
+func from(sequence int, step Step) Step {
+	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
+		if o.Sequence != sequence {
+			return o, nil, errSame
+		}
+		return step(o, tried)
+	}
+}
+
 // charge asks for a payment of an order, whose name is kept first, and settles what comes
-// of it.
+// of it. An order that somebody else went on with meanwhile is given as it is.
 func (s *Service) charge(ctx context.Context, o Order, a Action, name string, charge Charge, actor string) (Order, error) {
-	o, err := s.advance(ctx, o, actor, begin(name, s.Now()))
+	o, err := s.advance(ctx, o, actor, from(o.Sequence, begin(name, s.Now())))
 	if err != nil || o.State != Charging || o.Payment != name {
 		return o, err
 	}

@@ -59,3 +59,42 @@ func TestAServerThatStandsStill(t *testing.T) {
 		})
 	}
 }
+
+// slowClaims is the database of a server that takes long to come to what it claimed.
+type slowClaims struct {
+	rescue.Store
+	meanwhile func()
+}
+
+func (s slowClaims) ClaimOrders(ctx context.Context, now, until time.Time, limit int) ([]rescue.Order, error) {
+	claimed, err := s.Store.ClaimOrders(ctx, now, until, limit)
+	if len(claimed) > 0 {
+		s.meanwhile()
+	}
+	return claimed, err
+}
+
+// TestAClaimThatIsOver lets another server charge an order whose claim has run out, with no
+// luck: whoever claimed it first does not try again before the next time has come.
+func TestAClaimThatIsOver(t *testing.T) {
+	t.Parallel()
+	w := openTown(t)
+	slow, other := w.serve(&mortal{}), w.serve(&mortal{})
+	slow.rescues.Store = slowClaims{slow.rescues.Store, func() {
+		w.clock.Add((2 * time.Minute).Milliseconds())
+		_, err := other.rescues.Work(t.Context())
+		w.must(err)
+	}}
+	sale := w.sale(rescue.MIT, w.keep("4000300011112220"), id.Random())
+	sale.Until = w.now().Add(14 * 24 * time.Hour)
+	v, err := slow.rescues.Evaluate(t.Context(), sale, nil, "key 1")
+	w.must(err)
+	w.restOrders(t.Context())
+	_, err = slow.rescues.Work(t.Context())
+	w.must(err)
+	v, err = slow.rescues.Find(t.Context(), w.account.Merchant.ID, v.ID)
+	w.must(err)
+	if n := len(w.sandbox.Ledger.List()); n != 1 || v.Tries != 1 || !v.NextAt.After(w.now()) {
+		t.Errorf("it was tried %d times in a row, and is next at %s", n, v.NextAt)
+	}
+}
