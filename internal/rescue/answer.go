@@ -94,6 +94,10 @@ func (o Order) waits() bool {
 // agreed charges an order whose shopper said yes. Who does it a second time changes
 // nothing: an order has one payment under way at most.
 func (s *Service) agreed(ctx context.Context, o Order, actor string) (Order, error) {
+	o, may, err := s.stillMay(ctx, o, actor)
+	if err != nil || !may {
+		return o, err
+	}
 	account, err := s.Merchants.FindMerchant(ctx, o.Merchant)
 	if err != nil {
 		return o, err

@@ -79,7 +79,10 @@ func (s *Service) goOn(ctx context.Context, o Order) error {
 	}
 	switch o.State {
 	case Scheduled:
-		_, err := s.charge(ctx, o, Reroute, id.New(id.Payment), nil, worker)
+		o, may, err := s.stillMay(ctx, o, worker)
+		if err == nil && may {
+			_, err = s.charge(ctx, o, Reroute, id.New(id.Payment), nil, worker)
+		}
 		return err
 	case Charging:
 		return s.resume(ctx, o)
@@ -115,7 +118,10 @@ func (s *Service) resume(ctx context.Context, o Order) error {
 	case o.waits():
 		_, err = s.agreed(ctx, o, worker)
 	case o.Kind == MIT && o.Payment != "":
-		_, err = s.charge(ctx, o, Reroute, o.Payment, nil, worker)
+		var may bool
+		if o, may, err = s.stillMay(ctx, o, worker); err == nil && may {
+			_, err = s.charge(ctx, o, Reroute, o.Payment, nil, worker)
+		}
 	default:
 		_, err = s.advance(ctx, o, worker, interrupted(o.Payment, s.Now()))
 	}
@@ -130,6 +136,51 @@ func interrupted(paid string, now time.Time) Step {
 		}
 		o.end(Declined, reasonBroken)
 		o.Payment = ""
+		return o.moved(nil, now)
+	}
+}
+
+// stillMay tells whether an order that was to be charged later may be, and ends one that may
+// not: its time is over, its switch was turned off, or its card was refused for good since.
+func (s *Service) stillMay(ctx context.Context, o Order, actor string) (Order, bool, error) {
+	now := s.Now()
+	state, reason := Declined, ""
+	account, err := s.Merchants.FindMerchant(ctx, o.Merchant)
+	if err != nil {
+		return o, false, err
+	}
+	site, err := s.Merchants.FindSite(ctx, o.Merchant, o.Site)
+	if err != nil {
+		return o, false, err
+	}
+	subjects, err := s.subjects(o.Merchant, o.Mark, "", "")
+	if err == nil {
+		err = s.recall(ctx, o.Merchant, subjects, &o.Facts)
+	}
+	switch {
+	case err != nil:
+		return o, false, err
+	case o.Kind == MIT && !o.ExpiresAt.IsZero() && !now.Before(o.ExpiresAt), o.waits() && !now.Before(o.Consent.At.Add(ChallengeLife)):
+		state, reason = Expired, reasonLate
+	case !account.Rescues(site, switchOf(o.Kind, o.Source, environment(account))):
+		reason = reasonSwitchedOff
+	case o.Facts.CardHard > 0:
+		reason = reasonDead
+	default:
+		return o, true, nil
+	}
+	o, err = s.advance(ctx, o, actor, from(o.Sequence, stopped(state, reason, now)))
+	return o, false, err
+}
+
+// stopped is the step of an order that may not be charged any more. What it named was not
+// opened, or has been declined.
+func stopped(state State, reason string, now time.Time) Step {
+	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+		if o.State == Charging {
+			o.Payment = ""
+		}
+		o.end(state, reason)
 		return o.moved(nil, now)
 	}
 }
