@@ -54,11 +54,11 @@ func begin(name string, now time.Time) Step {
 
 // from is a step of an order as it was read: what has taken another since is left alone.
 func from(sequence int, step Step) Step {
-	return func(o Order, tried []time.Time) (Order, []event.Event, error) {
+	return func(o Order, card Tried) (Order, []event.Event, error) {
 		if o.Sequence != sequence {
 			return o, nil, errSame
 		}
-		return step(o, tried)
+		return step(o, card)
 	}
 }
 

@@ -23,7 +23,6 @@ const (
 	reasonDead        = "card_refused_for_good"
 	reasonLimits      = "scheme_limits" // the card was tried as often as the schemes allow
 	reasonBroken      = "interrupted"   // nobody knows its CVV any more, and nothing was sent
-	reasonDead        = "card_refused"  // for good, since it was decided
 	reasonRefused     = "shopper_refused"
 	reasonLate        = "expired"
 	reasonCancelled   = "cancelled"

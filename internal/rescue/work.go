@@ -176,7 +176,7 @@ func (s *Service) stillMay(ctx context.Context, o Order, actor string) (Order, b
 // stopped is the step of an order that may not be charged any more. What it named was not
 // opened, or has been declined.
 func stopped(state State, reason string, now time.Time) Step {
-	return func(o Order, _ []time.Time) (Order, []event.Event, error) {
+	return func(o Order, _ Tried) (Order, []event.Event, error) {
 		if o.State == Charging {
 			o.Payment = ""
 		}

@@ -108,7 +108,7 @@ func TestTooLateToGoOn(t *testing.T) {
 				w.restOrders(t.Context())
 				o, err := w.db.FindOrder(t.Context(), w.account.Merchant.ID, v.ID)
 				w.must(err)
-				_, err = w.db.AdvanceOrder(t.Context(), o.Merchant, o.ID, "test", func(o rescue.Order, _ []time.Time) (rescue.Order, []event.Event, error) {
+				_, err = w.db.AdvanceOrder(t.Context(), o.Merchant, o.ID, "test", func(o rescue.Order, _ rescue.Tried) (rescue.Order, []event.Event, error) {
 					o.State, o.Payment, o.NextAt, o.Sequence = rescue.Charging, id.New(id.Payment), w.now().Add(time.Minute), o.Sequence+1
 					return o, nil, nil
 				})
