@@ -94,7 +94,7 @@ func (db *DB) Decisions(ctx context.Context, m string, from, to time.Time, each 
 	for {
 		var rows []decisionRow
 		if err := db.reader.SelectContext(ctx, &rows, db.reader.Rebind(`SELECT merchant, id, site, order_id, payment, amount, currency, facts, rule, why, action, version, at FROM rescue_decisions
-			WHERE merchant = ? AND (at > ? OR at = ? AND id > ?) AND at < ? ORDER BY at, id LIMIT ?`), m, when, when, after, millis(to), decisionPage); err != nil {
+			WHERE merchant = ? AND at >= ? AND (at > ? OR id > ?) AND at < ? ORDER BY at, id LIMIT ?`), m, when, when, after, millis(to), decisionPage); err != nil {
 			return err
 		}
 		for _, row := range rows {
