@@ -50,8 +50,9 @@ func (s *Service) Transmit(ctx context.Context, sale Sale) (string, error) {
 	return t.ID, s.Store.QueueSale(ctx, t)
 }
 
-// studyBatch is how many transmissions are learned from at a time.
-const studyBatch = 200
+// studyBatch is how many transmissions are learned from at a time. On PostgreSQL all of
+// them hold the one writer of all servers: 200 held it for 200 ms, and were no faster.
+const studyBatch = 50
 
 // Study learns from what is queued, and gives how much that was.
 func (s *Service) Study(ctx context.Context) (int, error) {
