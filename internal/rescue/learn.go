@@ -77,8 +77,12 @@ func (s *Service) Study(ctx context.Context) (int, error) {
 	if err := s.Store.Learn(ctx, lessons); err != nil {
 		return len(due), err
 	}
+	// A model that does not answer holds up a batch, and not each payment of it: the rest is
+	// put off.
+	sending, cancel := context.WithTimeout(ctx, sendFirst)
+	defer cancel()
 	together(workWidth, lessons, func(l Lesson) {
-		if err := s.sendOn(ctx, l); err != nil && ctx.Err() == nil {
+		if err := s.sendOn(ctx, sending, l); err != nil && ctx.Err() == nil {
 			s.Log.Error("a payment could not be sent on", "payment", l.From.Payment, "error", err)
 		}
 	})
@@ -149,16 +153,15 @@ const (
 	sendMost  = time.Hour
 )
 
-// sendOn tells the models of the merchant's processors what became of a payment.
-func (s *Service) sendOn(ctx context.Context, l Lesson) error {
+// sendOn tells the models of the merchant's processors what became of a payment, as long as
+// sending lasts.
+func (s *Service) sendOn(ctx, sending context.Context, l Lesson) error {
 	if !l.SendOn {
 		return nil
 	}
 	t, due := l.From, time.Time{}
 	for name, model := range l.models {
-		sending, cancel := context.WithTimeout(ctx, sendFirst)
 		_, err := model.Transmit(sending, s.transmission(ctx, *l.Paid, name))
-		cancel()
 		if errors.Is(err, processor.ErrNotTaken) {
 			s.Log.Warn("a model does not want a payment", "payment", t.Payment, "processor", name, "error", err)
 		} else if err != nil {

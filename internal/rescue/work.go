@@ -17,21 +17,27 @@ const (
 	workWidth = 4
 )
 
-// Run works until ctx ends: it charges what is scheduled, ends what is too late, and
-// learns what became of payments.
+// Run works until ctx ends: it charges what is scheduled and ends what is too late, and
+// beside that, for a processor that is slow to learn must not hold orders up, learns what
+// became of payments.
 func (s *Service) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { s.every(ctx, workBatch, s.Work, "orders could not be worked on") })
+	both.Go(func() { s.every(ctx, studyBatch, s.Study, "what became of payments could not be learned") })
+	both.Wait()
+}
+
+// every does something each tick until ctx ends, and again at once as long as there are
+// whole batches to do.
+func (s *Service) every(ctx context.Context, batch int, do func(context.Context) (int, error), trouble string) {
 	ticker := time.NewTicker(workTick)
 	defer ticker.Stop()
 	for {
-		worked, err := s.Work(ctx)
+		done, err := do(ctx)
 		if err != nil && ctx.Err() == nil {
-			s.Log.Error("orders could not be worked on", "error", err)
+			s.Log.Error(trouble, "error", err)
 		}
-		studied, err := s.Study(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.Log.Error("what became of payments could not be learned", "error", err)
-		}
-		if (worked == workBatch || studied == studyBatch) && ctx.Err() == nil {
+		if done == batch && err == nil && ctx.Err() == nil {
 			continue
 		}
 		select {

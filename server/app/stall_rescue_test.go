@@ -7,7 +7,9 @@ import (
 
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/rescue"
 )
 
@@ -96,5 +98,49 @@ func TestAClaimThatIsOver(t *testing.T) {
 	w.must(err)
 	if n := len(w.sandbox.Ledger.List()); n != 1 || v.Tries != 1 || !v.NextAt.After(w.now()) {
 		t.Errorf("it was tried %d times in a row, and is next at %s", n, v.NextAt)
+	}
+}
+
+// deaf is a processor whose model never answers.
+type deaf struct{ asked chan struct{} }
+
+func (d deaf) Name() string { return "partner" }
+
+func (d deaf) Transmit(ctx context.Context, _ processor.Transmission) (string, error) {
+	select {
+	case d.asked <- struct{}{}:
+	default:
+	}
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+// TestAModelThatDoesNotAnswer has orders charged while one is waited for.
+func TestAModelThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	w := openTown(t)
+	s := w.serve(&mortal{})
+	model := deaf{make(chan struct{}, 1)}
+	s.rescues.Models = map[string]processor.Model{"partner": model}
+	token := w.keep("4111111111111111")
+	_, err := s.checkout.Charge(t.Context(), w.account.Merchant.ID, token, checkout.Order{Amount: money.Amount{Minor: 100, Currency: "USD"}}, "key 1")
+	w.must(err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); s.rescues.Run(ctx) }()
+	<-model.asked
+	v, err := s.rescues.Evaluate(t.Context(), w.sale(rescue.MIT, token, id.Random()), nil, "key 1")
+	w.must(err)
+	w.restOrders(t.Context())
+	charged := false
+	for deadline := time.Now().Add(5 * time.Second); !charged && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		v, err = s.rescues.Find(t.Context(), w.account.Merchant.ID, v.ID)
+		w.must(err)
+		charged = v.Status() == rescue.StatusApproved
+	}
+	stop()
+	<-ended
+	if !charged {
+		t.Errorf("the order is still %s", v.Status())
 	}
 }
