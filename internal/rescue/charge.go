@@ -117,6 +117,9 @@ func unsent(name string, code fault.Code, now time.Time) Step {
 
 // settle takes in what has become of an order's payment.
 func (s *Service) settle(ctx context.Context, o Order, p payment.Payment, actor string) (Order, error) {
+	if o.Payment == p.ID && p.Sequence <= o.Seen {
+		return o, nil // and no step that changes nothing: it has the steps beside it done again
+	}
 	var d *Decision
 	if o.State == Charging && o.Payment == p.ID && (p.State == payment.Declined || p.State == payment.Failed) {
 		next, err := s.reconsider(ctx, o, p)

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -142,5 +143,18 @@ func TestAModelThatDoesNotAnswer(t *testing.T) {
 	<-ended
 	if !charged {
 		t.Errorf("the order is still %s", v.Status())
+	}
+}
+
+// TestWhatAnOrderKnowsIsNoStep learns of a payment whose order knows what became of it.
+func TestWhatAnOrderKnowsIsNoStep(t *testing.T) {
+	t.Parallel()
+	w := openTown(t)
+	_, err := w.serve(&mortal{}).rescues.Evaluate(t.Context(), w.sale(rescue.CIT, w.keep("4111111111111111"), id.Random()), nil, "key 1")
+	w.must(err)
+	m := &mortal{}
+	n, err := w.serve(m).rescues.Study(t.Context())
+	if w.must(err); n != 2 || slices.Contains(m.trace, "before AdvanceOrder 1") {
+		t.Errorf("%d to learn from: %v", n, m.trace)
 	}
 }
