@@ -233,11 +233,11 @@ func (o Order) terms(a Action) payment.Terms {
 	if o.Kind == MIT {
 		t.Initiator = processor.Merchant
 	}
-	t.Exempt = o.Kind == CIT && a != Authenticate && o.Amount.Minor <= mostExempt && o.Facts.Score < doubtful
+	t.Exempt = o.Kind == CIT && a != Authenticate && o.Amount.Minor <= mostExempt && o.Facts.Class != Authentication && o.Facts.Score >= 0 && o.Facts.Score < doubtful
 	return t
 }
 
-// mostExempt is up to which amount, in minor units, an issuer is asked to do without
-// authentication for a small risk: the second of the thresholds of the EU's regulatory
+// mostExempt is up to which amount, in minor units, an issuer that has not asked for it is
+// asked to do without authentication for a risk that is known to be small: the second of the thresholds of the EU's regulatory
 // technical standards for strong customer authentication (2018/389, annex: 250 euros).
 const mostExempt = 250_00

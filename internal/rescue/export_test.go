@@ -9,4 +9,5 @@ var (
 	Interrupted = interrupted
 	Cancel      = cancelled
 	ErrSame     = errSame
+	Terms       = Order.terms
 )
