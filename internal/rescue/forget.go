@@ -6,7 +6,8 @@ import (
 )
 
 // How long things are kept: tries as long as the schemes count them, and what was decided
-// and told for a year and a month, so that a year can be compared with the one before.
+// and told for a year and a month, so that a year can be compared with the one before; as
+// long is remembered of a card, a payer or a device of which nothing is heard any more.
 const (
 	keepTries = 31 * 24 * time.Hour
 	keepTold  = 396 * 24 * time.Hour

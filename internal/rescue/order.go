@@ -229,8 +229,9 @@ type Store interface {
 	// FinishTransmission notes when a transmission is to be sent on again; zero for never.
 	FinishTransmission(ctx context.Context, merchant string, position int64, due time.Time, attempts int) error
 
-	// ForgetRescue drops up to limit tries, and decisions and transmissions, of all merchants
-	// from before two times, and gives how many those were.
+	// ForgetRescue drops up to limit tries, and decisions, transmissions and what is known of
+	// subjects, of all merchants from before two times, and gives how many of one kind those
+	// were at most.
 	ForgetRescue(ctx context.Context, tries, told time.Time, limit int) (int, error)
 
 	// Rules gives the merchant's own decision table, with its version; none when version is 0.

@@ -223,6 +223,9 @@ func (db *DB) FindArrival(ctx context.Context, m string, token id.Token) (rescue
 	return rescue.Arrival(row), err
 }
 
+// lastHeard is when anything was heard of a subject last, as its index has it.
+const lastHeard = `(CASE WHEN approved_at > declined_at THEN approved_at ELSE declined_at END)`
+
 // ForgetRescue drops what is old enough, of all merchants: the operator's work.
 func (db *DB) ForgetRescue(ctx context.Context, tries, told time.Time, limit int) (int, error) {
 	total := 0
@@ -235,6 +238,7 @@ func (db *DB) ForgetRescue(ctx context.Context, tries, told time.Time, limit int
 			{`DELETE FROM rescue_tries WHERE (merchant, mark, name) IN (SELECT merchant, mark, name FROM rescue_tries WHERE at < ? ORDER BY at LIMIT ?)`, tries},
 			{`DELETE FROM rescue_decisions WHERE (merchant, id) IN (SELECT merchant, id FROM rescue_decisions WHERE at < ? ORDER BY at LIMIT ?)`, told},
 			{`DELETE FROM transmissions WHERE position IN (SELECT position FROM transmissions WHERE due_at = 0 AND at < ? ORDER BY at LIMIT ?)`, told},
+			{`DELETE FROM rescue_history WHERE (merchant, subject) IN (SELECT merchant, subject FROM rescue_history WHERE ` + lastHeard + ` < ? ORDER BY ` + lastHeard + ` LIMIT ?)`, told},
 		} {
 			result, err := tx.ExecContext(ctx, tx.Rebind(old.text), millis(old.before), limit)
 			if err != nil {

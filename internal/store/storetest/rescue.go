@@ -354,10 +354,18 @@ func rescuesThatAreOld(t *testing.T, h *house) {
 	h.openOrder(h.order(o, "order-1"), false)
 	due, err := h.db.ClaimTransmissions(t.Context(), h.now(), h.now().Add(time.Minute), 10)
 	h.must(err)
-	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[0], At: h.now()}}))
+	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[0], Subjects: []string{"payer:old", "payer:back"}, At: h.now()}}))
 	h.pass(time.Hour)
 	second, _ := h.openOrder(h.order(o, "order-2"), false)
-	tables := []string{"rescue_tries", "rescue_decisions", "transmissions"}
+	h.must(h.db.QueueSale(t.Context(), rescue.Transmission{Merchant: m, ID: "u-1", At: h.now(), Sale: &rescue.Told{}}))
+	due, err = h.db.ClaimTransmissions(t.Context(), h.now(), h.now().Add(time.Minute), 10)
+	h.must(err)
+	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[1], Subjects: []string{"payer:back"}, Approved: true, At: h.now()}}))
+	h.must(h.db.FinishTransmission(t.Context(), m, due[1].Position, time.Time{}, 1))
+	if _, err := h.intruder.Exec(`DELETE FROM transmissions WHERE id = 'u-1'`); err != nil {
+		t.Fatal(err)
+	}
+	tables := []string{"rescue_tries", "rescue_decisions", "transmissions", "rescue_history"}
 	for _, table := range tables {
 		if n := h.count(`SELECT count(*) FROM `+table+` WHERE merchant = ?`, m); n != 2 {
 			t.Errorf("%d rows in %s", n, table)
