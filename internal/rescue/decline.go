@@ -1,4 +1,3 @@
-// Package rescue tries again what an issuer declined, where that is allowed and of use.
 package rescue
 
 import (

@@ -88,7 +88,7 @@ type Service struct {
 // such as its CVV, adds that to the order.
 type Charge func(ctx context.Context, token id.Token, order checkout.Order) (payment.Payment, error)
 
-// find gives an order with its payment.
+// view gives an order with its payment.
 func (s *Service) view(ctx context.Context, o Order) (View, error) {
 	v := View{Order: o}
 	if o.Payment == "" {
