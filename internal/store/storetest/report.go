@@ -74,6 +74,11 @@ func reports(t *testing.T, h *house) {
 	paid := own
 	paid.ID, paid.Session, paid.ProcessorReference, paid.Amount = id.New(id.Payment), "", id.Random(), money.Amount{Minor: 700, Currency: "JPY"}
 	paid.Terms = payment.Terms{Order: order, Descriptor: "FALCON FORKS"}
+	_, err = h.db.AdvanceOrder(t.Context(), mine.Merchant.ID, order, "test", func(o rescue.Order, _ rescue.Tried) (rescue.Order, []event.Event, error) {
+		o.State, o.Payment, o.Sequence = rescue.Charging, paid.ID, o.Sequence+1
+		return o, nil, nil
+	})
+	h.must(err)
 	h.must(h.db.KeepPayment(t.Context(), paid, "test"))
 
 	sales, orders, payments := h.reported(mine.Merchant.ID, began, middle)
