@@ -3,6 +3,7 @@ package rescue
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/checkout"
@@ -140,11 +141,22 @@ func (s *Service) settle(ctx context.Context, o Order, p payment.Payment, actor 
 	return o, err
 }
 
+// lastWord is what the last processor said that could be asked for a payment which failed at
+// another; that the way failed, when there was none.
+func lastWord(p payment.Payment) Verdict {
+	for _, a := range slices.Backward(p.Attempts) {
+		if a.State == payment.Declined {
+			return FromOutcome(a.DeclineCode, a.NetworkCode)
+		}
+	}
+	return FromDeclineCode(processor.ProcessingError)
+}
+
 // reconsider decides about an order whose payment was declined.
 func (s *Service) reconsider(ctx context.Context, o Order, p payment.Payment) (Decision, error) {
 	verdict := FromOutcome(p.DeclineCode, p.NetworkCode)
 	if p.State == payment.Failed {
-		verdict = FromDeclineCode(processor.ProcessingError) // nothing reached anybody
+		verdict = lastWord(p)
 	}
 	f := o.Facts
 	f.Class, f.Reason, f.Code, f.Wait = verdict.Class, verdict.Reason, p.NetworkCode, verdict.Wait

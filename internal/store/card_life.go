@@ -94,6 +94,9 @@ func (db *DB) EraseCard(ctx context.Context, m string, token id.Token, actor str
 		if err := noteTag(ctx, tx, m, token, noTag); err != nil {
 			return err
 		}
+		if err := eraseOrders(ctx, tx, m, token, r.Fingerprint); err != nil {
+			return err
+		}
 		if err := db.appendEvents(ctx, tx, []event.Event{announce(r)}, nil); err != nil {
 			return err
 		}

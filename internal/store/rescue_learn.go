@@ -116,11 +116,19 @@ func (db *DB) Learn(ctx context.Context, lessons []rescue.Lesson) error {
 const sendingOn = time.Minute
 
 func learn(ctx context.Context, tx *transaction, l rescue.Lesson, now time.Time) error {
-	m, due := l.From.Merchant, int64(0)
-	if l.SendOn {
-		due = millis(now.Add(sendingOn))
+	m := l.From.Merchant
+	// What was told of stays, for reports, without whose it was; of the rest there are orders
+	// and payments.
+	text, args := `DELETE FROM transmissions WHERE merchant = ? AND position = ? AND learned = ?`, []any{}
+	switch {
+	case l.SendOn:
+		text, args = `UPDATE transmissions SET learned = 1, due_at = ? WHERE merchant = ? AND position = ? AND learned = ?`, []any{millis(now.Add(sendingOn))}
+	case l.From.ID != "":
+		told := *l.From.Sale
+		told.Subjects, told.Mark = nil, ""
+		text, args = `UPDATE transmissions SET learned = 1, due_at = 0, sale = ? WHERE merchant = ? AND position = ? AND learned = ?`, []any{encode(told)}
 	}
-	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET learned = 1, due_at = ? WHERE merchant = ? AND position = ? AND learned = ?`), due, m, l.From.Position, truth(l.From.Learned))
+	result, err := tx.ExecContext(ctx, tx.Rebind(text), append(args, m, l.From.Position, truth(l.From.Learned))...)
 	if err != nil {
 		return err
 	}
@@ -159,9 +167,6 @@ func truth(is bool) int64 {
 // Bury notes that a card was refused for good.
 func (db *DB) Bury(ctx context.Context, m, mark string, when time.Time) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		if err := tx.hold(ctx, "card "+m+" "+mark); err != nil {
-			return err
-		}
 		_, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO rescue_history (merchant, subject, approved, declined, hard, approved_at, declined_at) VALUES (?, ?, 0, 0, 1, 0, ?)
 			ON CONFLICT (merchant, subject) DO UPDATE SET hard = rescue_history.hard + 1`), m, "card:"+mark, millis(when))
 		return err
@@ -170,8 +175,12 @@ func (db *DB) Bury(ctx context.Context, m, mark string, when time.Time) error {
 
 // FinishTransmission notes when a transmission is to be sent on again.
 func (db *DB) FinishTransmission(ctx context.Context, m string, position int64, due time.Time, attempts int) error {
+	text, args := `UPDATE transmissions SET due_at = ?, attempts = ? WHERE merchant = ? AND position = ?`, []any{millis(due), attempts, m, position}
+	if due.IsZero() {
+		text, args = `DELETE FROM transmissions WHERE merchant = ? AND position = ?`, args[2:]
+	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET due_at = ?, attempts = ? WHERE merchant = ? AND position = ?`), millis(due), attempts, m, position)
+		_, err := tx.ExecContext(ctx, tx.Rebind(text), args...)
 		return err
 	})
 }

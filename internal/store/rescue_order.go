@@ -11,9 +11,12 @@ import (
 	"github.com/paywicket/paywicket/internal/audit"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/rescue"
+	"github.com/paywicket/paywicket/internal/vault"
 )
 
 var _ rescue.Store = (*DB)(nil)
@@ -80,9 +83,6 @@ func (db *DB) OpenOrder(ctx context.Context, o rescue.Order, d rescue.Decision, 
 	var kept rescue.Order
 	fresh := false
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		if err := tx.hold(ctx, "order "+o.Merchant+" "+o.Reference); err != nil {
-			return err
-		}
 		known, err := findOrder(ctx, tx, `WHERE merchant = ? AND reference = ? ORDER BY position DESC`, o.Merchant, o.Reference)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			return err
@@ -202,14 +202,10 @@ const (
 	mostTries = 100
 )
 
-// triesOf gives when a card was tried last, oldest first, and has nobody else count until the
-// transaction has ended.
+// triesOf gives when a card was tried last, oldest first; one writer at a time counts.
 func triesOf(ctx context.Context, tx *transaction, m, mark string, now time.Time) ([]time.Time, error) {
 	if mark == "" {
 		return nil, nil
-	}
-	if err := tx.hold(ctx, "card "+m+" "+mark); err != nil {
-		return nil, err
 	}
 	var rows []int64
 	if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT at FROM rescue_tries WHERE merchant = ? AND mark = ? AND at > ? ORDER BY at DESC LIMIT ?`), m, mark, millis(now.Add(-triesFor)), mostTries); err != nil {
@@ -227,16 +223,6 @@ func isDead(ctx context.Context, tx *transaction, m, mark string) (bool, error) 
 	var n int
 	err := tx.GetContext(ctx, &n, tx.Rebind(`SELECT count(*) FROM rescue_history WHERE merchant = ? AND subject = ? AND hard > 0`), m, "card:"+mark)
 	return n > 0, err
-}
-
-// hold has whoever holds the same name wait until this transaction has ended. SQLite has
-// one writer; PostgreSQL's servers do not see each other's rows before.
-func (tx *transaction) hold(ctx context.Context, name string) error {
-	if tx.engine.name != postgres.name {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
-	return err
 }
 
 // CountTry counts a try of a card if allow says so.
@@ -312,4 +298,29 @@ func (db *DB) ClaimOrders(ctx context.Context, now, until time.Time, limit int) 
 		return nil, err
 	}
 	return collect(rows, orderRow.order)
+}
+
+// eraseOrders takes out of a card's orders who the shopper was, and of the history what is
+// known of the card when no other token is left of it. When it was tried stays as long as
+// the schemes count it: else whoever erases a card and keeps it again would begin anew.
+func eraseOrders(ctx context.Context, tx *transaction, m string, token id.Token, mark string) error {
+	var rows []orderRow
+	if err := tx.SelectContext(ctx, &rows, tx.Rebind(selectOrders+`WHERE merchant = ? AND mark = ?`), m, mark); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		o, err := row.order()
+		if err != nil {
+			return err
+		}
+		if o.Token != token {
+			continue
+		}
+		o.Customer, o.Billing, o.SenseKey, o.Consent = vault.Customer{}, processor.Address{}, "", nil
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE rescue_orders SET mark = '', rest = ?, sequence = sequence + 1 WHERE merchant = ? AND id = ?`), encode(o.Rest), m, o.ID); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, tx.Rebind(`DELETE FROM rescue_history WHERE merchant = ? AND subject = ? AND NOT EXISTS (SELECT 1 FROM cards WHERE merchant = ? AND fingerprint = ?)`), m, "card:"+mark, m, mark)
+	return err
 }

@@ -29,6 +29,7 @@ CREATE UNIQUE INDEX rescue_orders_by_id ON rescue_orders (merchant, id);
 CREATE INDEX rescue_orders_of_merchant ON rescue_orders (merchant, position);
 CREATE INDEX rescue_orders_of_reference ON rescue_orders (merchant, reference, position);
 CREATE INDEX rescue_orders_due ON rescue_orders (next_at) WHERE next_at > 0;
+CREATE INDEX rescue_orders_of_card ON rescue_orders (merchant, mark);
 CREATE INDEX rescue_orders_by_age ON rescue_orders (merchant, created_at);
 
 -- When a card was tried for a merchant, each try once: the schemes count them.

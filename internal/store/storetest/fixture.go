@@ -65,6 +65,7 @@ func Run(t *testing.T) {
 		"rules of rescue":                  rulesOfRescue,
 		"decisions":                        decisions,
 		"arrivals of cards":                arrivals,
+		"orders of an erased card":         ordersOfAnErasedCard,
 		"rescues that are old":             rescuesThatAreOld,
 		"switches of rescue":               switches,
 		"reports":                          reports,

@@ -351,18 +351,25 @@ func switches(t *testing.T, h *house) {
 func rescuesThatAreOld(t *testing.T, h *house) {
 	o := h.open("Kestrel Kettles")
 	m := o.Merchant.ID
+	tell := func(name string) rescue.Transmission {
+		h.must(h.db.QueueSale(t.Context(), rescue.Transmission{Merchant: m, ID: name, At: h.now(), Sale: &rescue.Told{Subjects: []string{"payer:a"}, Mark: "f"}}))
+		due, err := h.db.ClaimTransmissions(t.Context(), h.now(), h.now().Add(time.Minute), 10)
+		h.must(err)
+		return due[len(due)-1]
+	}
 	h.openOrder(h.order(o, "order-1"), false)
-	due, err := h.db.ClaimTransmissions(t.Context(), h.now(), h.now().Add(time.Minute), 10)
-	h.must(err)
-	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[0], Subjects: []string{"payer:old", "payer:back"}, At: h.now()}}))
+	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: tell("u-1"), Subjects: []string{"payer:old", "payer:back"}, At: h.now()}}))
+	if n := h.count(`SELECT count(*) FROM transmissions WHERE sale LIKE '%payer:%' AND id <> ''`); n != 0 {
+		t.Errorf("whose a sale was stays after it was learned: %d", n)
+	}
+	for due, err := h.db.ClaimTransmissions(t.Context(), h.now().Add(2*time.Minute), h.now().Add(3*time.Minute), 10); len(due) > 0; due = due[1:] {
+		h.must(err)
+		h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[0], At: h.now()}})) // the order's own, which is gone then
+	}
 	h.pass(time.Hour)
 	second, _ := h.openOrder(h.order(o, "order-2"), false)
-	h.must(h.db.QueueSale(t.Context(), rescue.Transmission{Merchant: m, ID: "u-1", At: h.now(), Sale: &rescue.Told{}}))
-	due, err = h.db.ClaimTransmissions(t.Context(), h.now(), h.now().Add(time.Minute), 10)
-	h.must(err)
-	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: due[1], Subjects: []string{"payer:back"}, Approved: true, At: h.now()}}))
-	h.must(h.db.FinishTransmission(t.Context(), m, due[1].Position, time.Time{}, 1))
-	if _, err := h.intruder.Exec(`DELETE FROM transmissions WHERE id = 'u-1'`); err != nil {
+	h.must(h.db.Learn(t.Context(), []rescue.Lesson{{From: tell("u-2"), Subjects: []string{"payer:back"}, Approved: true, At: h.now()}}))
+	if _, err := h.intruder.Exec(`DELETE FROM transmissions WHERE id = 'u-2'`); err != nil {
 		t.Fatal(err)
 	}
 	tables := []string{"rescue_tries", "rescue_decisions", "transmissions", "rescue_history"}
@@ -380,5 +387,37 @@ func rescuesThatAreOld(t *testing.T, h *house) {
 	}
 	if _, err = h.db.ForgetRescue(t.Context(), h.now().Add(time.Hour), h.now().Add(time.Hour), 10); err != nil || h.count(`SELECT count(*) FROM transmissions`) != 1 {
 		t.Errorf("what is still to be learned is forgotten: %v", err)
+	}
+}
+
+// Of a card that is erased its orders say no more who the shopper was.
+func ordersOfAnErasedCard(t *testing.T, h *house) {
+	o := h.open("Kestrel Kettles")
+	m := o.Merchant.ID
+	gone, stays := h.order(o, "order-1"), h.order(o, "order-2")
+	h.must(h.keep(m, gone.Token))
+	h.must(h.keep(m, stays.Token)) // the same card again
+	h.openOrder(gone, false)
+	h.openOrder(stays, false)
+	h.must(h.db.Bury(t.Context(), m, "f", h.now()))
+	erase := func(token id.Token) {
+		h.must(h.db.EraseCard(t.Context(), m, token, "key 1", func(r vault.Record) event.Event {
+			return event.New(event.TokenErased, m, token.String(), 2, h.now(), event.ErasedToken{ID: token.String()})
+		}))
+	}
+	erase(gone.Token)
+	one, err := h.db.FindOrder(t.Context(), m, gone.ID)
+	h.must(err)
+	if one.Mark != "" || one.Customer != (vault.Customer{}) || one.Billing != (processor.Address{}) || one.SenseKey != "" || one.Consent != nil || one.Amount != gone.Amount {
+		t.Errorf("%+v", one)
+	}
+	other, err := h.db.FindOrder(t.Context(), m, stays.ID)
+	h.must(err)
+	if other.Customer != stays.Customer || h.count(`SELECT count(*) FROM rescue_history`) != 1 {
+		t.Errorf("another token's: %+v", other)
+	}
+	erase(stays.Token)
+	if h.count(`SELECT count(*) FROM rescue_history`) != 0 || h.count(`SELECT count(*) FROM rescue_tries`) == 0 {
+		t.Error("what is known of the card stays, or its tries are forgotten")
 	}
 }
