@@ -74,23 +74,8 @@ func (r transmissionRow) transmission() (rescue.Transmission, error) {
 // ClaimTransmissions gives what is to be learned from, of all merchants, each to one
 // caller only until its time comes again: the worker works for the whole house.
 func (db *DB) ClaimTransmissions(ctx context.Context, now, until time.Time, limit int) ([]rescue.Transmission, error) {
-	const due = `SELECT position, merchant, id, payment, sale, learned, attempts, at FROM transmissions WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`
-	var rows []transmissionRow
-	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(due), millis(now), 1); err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		rows = nil
-		if err := tx.SelectContext(ctx, &rows, tx.Rebind(due), millis(now), limit); err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE transmissions SET due_at = ? WHERE merchant = ? AND position = ?`), millis(until), row.Merchant, row.Position); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	rows, err := claim(ctx, db, `SELECT position, merchant, id, payment, sale, learned, attempts, at FROM transmissions WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`,
+		`UPDATE transmissions SET due_at = ? WHERE merchant = ? AND position = ?`, now, until, limit, func(r transmissionRow) []any { return []any{r.Merchant, r.Position} })
 	if err != nil {
 		return nil, err
 	}

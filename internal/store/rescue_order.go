@@ -277,8 +277,18 @@ func (db *DB) ListOrders(ctx context.Context, m, cursor string, limit int) ([]re
 // ClaimOrders gives orders of all merchants whose time has come, each to one caller only
 // until its time comes again: the worker works for the whole house.
 func (db *DB) ClaimOrders(ctx context.Context, now, until time.Time, limit int) ([]rescue.Order, error) {
-	const due = selectOrders + `WHERE next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?`
-	var rows []orderRow
+	rows, err := claim(ctx, db, selectOrders+`WHERE next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?`, `UPDATE rescue_orders SET next_at = ? WHERE merchant = ? AND id = ?`,
+		now, until, limit, func(r orderRow) []any { return []any{r.Merchant, r.ID} })
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, orderRow.order)
+}
+
+// claim reads rows that are due, of all merchants, and holds each until until by what names
+// it. While nothing is due nobody is kept from writing.
+func claim[Row any](ctx context.Context, db *DB, due, hold string, now, until time.Time, limit int, name func(Row) []any) ([]Row, error) {
+	var rows []Row
 	if err := db.reader.SelectContext(brief(ctx), &rows, db.reader.Rebind(due), millis(now), 1); err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -288,16 +298,13 @@ func (db *DB) ClaimOrders(ctx context.Context, now, until time.Time, limit int) 
 			return err
 		}
 		for _, row := range rows {
-			if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE rescue_orders SET next_at = ? WHERE merchant = ? AND id = ?`), millis(until), row.Merchant, row.ID); err != nil {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(hold), append([]any{millis(until)}, name(row)...)...); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, orderRow.order)
+	return rows, err
 }
 
 // eraseOrders takes out of a card's orders who the shopper was, and of the history what is
