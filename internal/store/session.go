@@ -99,6 +99,9 @@ type queryer interface {
 	Rebind(query string) string
 }
 
+// selectAttempts reads a session's payments, oldest first. It is asked for every payment.
+const selectAttempts = selectPayment + `WHERE p.merchant = ? AND p.session = ? ORDER BY p.created_at, p.id`
+
 // readSession reads a session with its attempts.
 func readSession(ctx context.Context, q queryer, where string, args ...any) (checkout.View, error) {
 	var row sessionRow
@@ -110,7 +113,7 @@ func readSession(ctx context.Context, q queryer, where string, args ...any) (che
 		return checkout.View{}, err
 	}
 	var attempts []paymentRow
-	if err := q.SelectContext(ctx, &attempts, q.Rebind(selectPayment+`WHERE p.merchant = ? AND p.session = ? ORDER BY p.created_at, p.id`), row.Merchant, row.ID); err != nil {
+	if err := q.SelectContext(ctx, &attempts, q.Rebind(selectAttempts), row.Merchant, row.ID); err != nil {
 		return checkout.View{}, err
 	}
 	for _, a := range attempts {
