@@ -23,6 +23,8 @@ export class Sender {
   #signals: Record<string, SenseSignal> = {};
   #done = false;
   #requests = 0;
+  #underWay = false;
+  #waiting = false; // there was more to send meanwhile
 
   readonly #bound: { sense_key: string; nonce: string };
   readonly #send: Send;
@@ -46,8 +48,16 @@ export class Sender {
     this.flush();
   }
 
-  /** Sends what there is, unless this page has sent enough. */
+  /**
+   * Sends what there is, unless this page has sent enough. The server says by the last of the
+   * signals which device it is, so the first have come by then: one request waits for the
+   * other, unless the page goes away.
+   */
   flush(leaving = false): void {
+    if (this.#underWay && !leaving) {
+      this.#waiting = true;
+      return;
+    }
     if (this.#requests >= (leaving ? REQUESTS : REQUESTS - 1)) return;
     const signals = this.#signals;
     const events = [...this.#events, ...(leaving ? this.#habits() : [])].slice(0, MOST);
@@ -56,9 +66,17 @@ export class Sender {
     this.#signals = {};
     this.#events = [];
     const batch = { ...this.#bound, ...(Object.keys(signals).length ? { signals, done: this.#done } : {}), ...(events.length ? { events } : {}) };
-    this.#send(batch, leaving)?.catch(() => {
+    const sent = this.#send(batch, leaving);
+    if (!sent) return;
+    this.#underWay = true;
+    void sent.catch(() => {
       this.#signals = { ...signals, ...this.#signals };
       this.#events = [...events, ...this.#events].slice(0, MOST);
+    }).then(() => {
+      this.#underWay = false;
+      if (!this.#waiting) return;
+      this.#waiting = false;
+      this.flush();
     });
   }
 }

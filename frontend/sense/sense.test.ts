@@ -177,8 +177,10 @@ describe("sending", () => {
   test("takes three requests of a page, however much happens", async () => {
     const sender = new Sender(bound, send, () => [{ type: "pointer", at: 9 }]);
     sender.signals({ cores: { value: 8, ms: 0 } }, false);
+    await vi.advanceTimersByTimeAsync(1);
     for (let at = 0; at < 150; at++) sender.note({ type: "focus", at });
     sender.signals({ audio: { value: 1, ms: 3 } }, true);
+    await vi.advanceTimersByTimeAsync(1);
     for (let at = 0; at < 300; at++) sender.note({ type: "blur", at });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toHaveLength(2);
@@ -190,6 +192,22 @@ describe("sending", () => {
       ["sns_1", "frame.n", ["audio"], true, 150, false],
       ["sns_1", "frame.n", [], undefined, 200, true],
     ]);
+  });
+
+  test("the last signals wait until the first have come", async () => {
+    let come = (): void => undefined;
+    const slow = (batch: SenseBatch, leaving: boolean) => {
+      sent.push([structuredClone(batch), leaving]);
+      return new Promise<void>((go) => (come = go));
+    };
+    const sender = new Sender(bound, slow);
+    sender.signals({ cores: { value: 8, ms: 0 } }, false);
+    sender.signals({ audio: { value: 1, ms: 3 } }, true);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent).toHaveLength(1);
+    come();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent.map(([{ signals, done }]) => [Object.keys(signals ?? {}), done])).toEqual([[["cores"], false], [["audio"], true]]);
   });
 
   test("what could not be sent goes with the next", async () => {
