@@ -3,6 +3,7 @@ package rescue
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/card"
@@ -77,8 +78,12 @@ func (s *Service) Evaluate(ctx context.Context, sale Sale, charge Charge, actor 
 
 // answers tells whether an order is still the answer to a sale that comes again under the
 // same reference: while something may come of it or has, and for good when it is the same
-// declined transaction or nobody waits for it.
+// declined transaction or nobody waits for it. One that was never tried for want of a card,
+// or because that was switched off, is no answer once that is mended.
 func (o Order) answers(again Order) bool {
+	if o.State == Declined && slices.Contains([]string{reasonNoCard, reasonSwitchedOff, reasonTrial}, o.Reason) {
+		return false
+	}
 	return o.State.Open() || o.Sale == again.Sale || o.Kind == MIT
 }
 

@@ -268,3 +268,21 @@ func TestFlexChargeSourcesAndSites(t *testing.T) {
 		t.Error("the address counts for more than the id")
 	}
 }
+
+// An order whose token was none is tried when it comes again with one that is, also for the
+// same declined transaction.
+func TestFlexChargeAMendedToken(t *testing.T) {
+	t.Parallel()
+	c := speaksFlexCharge(open(t))
+	for _, mit := range []bool{false, true} {
+		order := sale(id.NewToken().UUID()).with("isMIT", mit)
+		if a := c.evaluate(order); a.text("status") != "DECLINED" {
+			t.Fatalf("%s", a.Body)
+		}
+		order["idempotencyKey"] = id.Random()
+		order["paymentMethod"].(object)["cardNumber"] = c.token("4111111111111111", withCVV)
+		if a := c.evaluate(order); a.text("status") != map[bool]string{false: "APPROVED", true: "SUBMITTED"}[mit] {
+			t.Errorf("MIT %t: %s", mit, a.Body)
+		}
+	}
+}
