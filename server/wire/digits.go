@@ -109,15 +109,15 @@ const (
 	largestGroup  = 6
 )
 
-// holdsNumber tells whether a text holds what package pan would take for a card number, in
-// one run of digits or in groups as on a card. UUIDs are left alone: in one of two thousand
+// holdsNumber tells whether a text holds a card number, by what is says of digits, in one
+// run of digits or in groups as on a card. UUIDs are left alone: in one of two thousand
 // chance would have it.
-func holdsNumber(text []byte) bool {
+func holdsNumber(text []byte, is func(digits []byte) bool) bool {
 	if isUUID(text) {
 		return false
 	}
 	for at := 0; at < len(text); at++ {
-		if isDigit(text[at]) && (at == 0 || !isDigit(text[at-1])) && beginsNumber(text[at:]) {
+		if isDigit(text[at]) && (at == 0 || !isDigit(text[at-1])) && beginsNumber(text[at:], is) {
 			return true
 		}
 	}
@@ -125,9 +125,9 @@ func holdsNumber(text []byte) bool {
 }
 
 // beginsNumber tells whether a text that begins with a digit begins with a card number.
-func beginsNumber(text []byte) bool {
+func beginsNumber(text []byte, is func(digits []byte) bool) bool {
 	end := run(text)
-	if isNumber(text[:end]) {
+	if is(text[:end]) {
 		return true
 	}
 	for groups := 1; ; groups++ {
@@ -136,23 +136,27 @@ func beginsNumber(text []byte) bool {
 		}
 		n := run(text[end+1:])
 		if end += 1 + n; n < smallestGroup || n > largestGroup {
-			return n > 0 && isNumber(text[:end]) // the last group is whatever is left
+			return n > 0 && is(text[:end]) // the last group is whatever is left
 		}
-		if isNumber(text[:end]) {
+		if is(text[:end]) {
 			return true
 		}
 	}
 }
 
-// isNumber tells whether digits are a card number: of a scheme that is known, for one in ten
-// of any other numbers, such as an order's, has a right check digit too.
-func isNumber(text []byte) bool {
-	number, err := pan.ParseNumber(text)
-	if err != nil {
-		return false
-	}
+// isNumber tells whether package pan would take digits for a card number.
+func isNumber(digits []byte) bool {
+	number, err := pan.ParseNumber(digits)
+	number.Wipe()
+	return err == nil
+}
+
+// isSchemeNumber tells whether digits are a number of a scheme that is known: what would be
+// refused for it may be an order's, of which one in ten has a right check digit too.
+func isSchemeNumber(digits []byte) bool {
+	number, err := pan.ParseNumber(digits)
 	defer number.Wipe()
-	return number.Brand() != card.Unknown
+	return err == nil && number.Brand() != card.Unknown
 }
 
 // run is how many digits a text begins with.

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/paywicket/paywicket/internal/fault"
 )
@@ -125,10 +128,10 @@ func set(into reflect.Value, raw []byte, path, rule string) error {
 }
 
 func looseTruth(path string, plain []byte) (bool, error) {
-	switch strings.ToLower(clip(string(plain))) {
-	case "true", "1":
+	switch {
+	case bytes.EqualFold(plain, []byte("true")), bytes.Equal(plain, []byte("1")):
 		return true, nil
-	case "false", "0", "":
+	case bytes.EqualFold(plain, []byte("false")), bytes.Equal(plain, []byte("0")), len(plain) == 0:
 		return false, nil
 	}
 	return false, fault.Field(path, "This field must be true or false.")
@@ -164,28 +167,26 @@ func unquoted(raw []byte) []byte {
 	return raw[1 : len(raw)-1]
 }
 
-// looseText reads a text, or a number as it is written. What has no escapes is looked at
-// before it becomes a string.
+// looseText reads a text, or a number as it is written. It is looked at before it becomes a
+// string, also behind its escapes.
 func looseText(path string, raw []byte, rule string) (string, error) {
 	plain := unquoted(raw)
-	escaped := bytes.IndexByte(plain, '\\') >= 0
-	if holds := !escaped && holdsNumber(plain); holds && (rule != rulePhone || plain[0] != '+') {
-		return held(path, rule)
+	escaped := raw[0] == '"' && (bytes.IndexByte(plain, '\\') >= 0 || !utf8.Valid(plain))
+	if escaped {
+		if !json.Valid(raw) {
+			return "", fault.Field(path, "This field is not valid JSON text.")
+		}
+		// Large enough from the start, also for what is put in the place of bytes that are no
+		// text: growing would leave a copy behind. That there are some is no error here.
+		plain, _ = jsontext.AppendUnquote(make([]byte, 0, 3*len(raw)), raw)
+		defer clear(plain)
 	}
-	text := string(plain)
-	if raw[0] == '"' && json.Unmarshal(raw, &text) != nil {
-		return "", fault.Field(path, "This field is not valid JSON text.")
-	}
-	if escaped && holdsNumber([]byte(text)) {
-		return held(path, rule)
-	}
-	return strings.TrimSpace(text), nil
-}
-
-// held is what becomes of a text that may hold a card number.
-func held(path, rule string) (string, error) {
-	if rule == ruleDrop || rule == rulePhone {
+	switch {
+	case rule == rulePhone && !escaped && len(plain) > 0 && plain[0] == '+':
+	case (rule == ruleDrop || rule == rulePhone) && holdsNumber(plain, isNumber):
 		return "", nil
+	case holdsNumber(plain, isSchemeNumber):
+		return "", misplaced(path)
 	}
-	return "", misplaced(path)
+	return strings.TrimSpace(string(plain)), nil
 }
