@@ -94,25 +94,14 @@ func (o Order) waits() bool {
 // agreed charges an order whose shopper said yes. Who does it a second time changes
 // nothing: an order has one payment under way at most.
 func (s *Service) agreed(ctx context.Context, o Order, actor string) (Order, error) {
-	o, may, err := s.stillMay(ctx, o, actor)
+	o, account, may, err := s.stillMay(ctx, o, actor)
 	if err != nil || !may {
-		return o, err
-	}
-	account, err := s.Merchants.FindMerchant(ctx, o.Merchant)
-	if err != nil {
 		return o, err
 	}
 	ways := s.ways(account, o)
 	f := o.Facts
 	f.Confirmed, f.Others, f.Tries = true, ways.Processors, o.Tries
 	f.Possible = o.possible(true, ways)
-	subjects, err := s.subjects(o.Merchant, o.Mark, o.Customer.Email, "")
-	if err == nil {
-		err = s.recall(ctx, o.Merchant, subjects, &f) // they may have changed since they were asked
-	}
-	if err != nil {
-		return o, err
-	}
 	d, err := s.decide(ctx, o.Merchant, f)
 	if err != nil {
 		return o, err

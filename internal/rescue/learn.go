@@ -9,7 +9,6 @@ import (
 
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
-	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 )
@@ -79,7 +78,7 @@ func (s *Service) Study(ctx context.Context) (int, error) {
 	}
 	// A model that does not answer holds up a batch, and not each payment of it: the rest is
 	// put off.
-	sending, cancel := context.WithTimeout(ctx, sendFirst)
+	sending, cancel := context.WithTimeout(ctx, sendLife)
 	defer cancel()
 	together(workWidth, lessons, func(l Lesson) {
 		if err := s.sendOn(ctx, sending, l); err != nil && ctx.Err() == nil {
@@ -115,11 +114,9 @@ func (s *Service) lesson(ctx context.Context, t Transmission) (Lesson, error) {
 	} else if !l.Approved {
 		l.Try = p.ID // those of an order were counted before they were made
 	}
-	account, err := s.Merchants.FindMerchant(ctx, t.Merchant)
-	if err != nil {
+	if l.models, err = s.models(ctx, p); err != nil {
 		return l, err
 	}
-	l.models = s.models(account, p)
 	l.SendOn = len(l.models) > 0
 	if t.Learned {
 		return l, nil
@@ -145,9 +142,10 @@ func (v Verdict) dead() bool {
 	return slices.Contains([]Reason{LostCard, StolenCard, PickUpCard, InvalidAccount}, v.Reason)
 }
 
-// How long a payment is sent on to a model that does not take it, and the first and the
-// longest pause between.
+// How long a batch is sent on, for how long a payment is that a model does not take, and the
+// first and the longest pause between.
 const (
+	sendLife  = 10 * time.Second
 	sendFor   = 3 * 24 * time.Hour
 	sendFirst = 10 * time.Second
 	sendMost  = time.Hour
@@ -176,14 +174,21 @@ func (s *Service) sendOn(ctx, sending context.Context, l Lesson) error {
 
 // models are those of a merchant's processors that are to be told of a payment: what one
 // of them decided itself it knows, and what is still open nobody is told.
-func (s *Service) models(m merchant.Merchant, p payment.Payment) map[string]processor.Model {
+func (s *Service) models(ctx context.Context, p payment.Payment) (map[string]processor.Model, error) {
+	if len(s.Models) == 0 || !p.State.Paid() && p.State != payment.Declined {
+		return nil, nil
+	}
+	m, err := s.Merchants.FindMerchant(ctx, p.Merchant)
+	if err != nil {
+		return nil, err
+	}
 	own := map[string]processor.Model{}
 	for name, model := range s.Models {
-		if (len(m.Processors) == 0 || slices.Contains(m.Processors, name)) && p.Processor != name && (p.State.Paid() || p.State == payment.Declined) {
+		if (len(m.Processors) == 0 || slices.Contains(m.Processors, name)) && p.Processor != name {
 			own[name] = model
 		}
 	}
-	return own
+	return own, nil
 }
 
 // transmission is a payment as a processor's model is told of it.

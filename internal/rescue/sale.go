@@ -46,24 +46,22 @@ type Sale struct {
 	Answer      Answer // what the processor said that the merchant had asked
 	Transaction string // its name there; another one of the same order is another try
 
-	Token        id.Token // zero when the card is not kept
-	UnknownToken bool     // a token was named that is none
-	Card         CardFacts
-	CVV          bool // it came with a CVV, now or when it was kept
-	Phone        bool // the payer's telephone number is known
-	Cue          Cue
-	Descriptor   string // of the sale as it was declined
-	Customer     vault.Customer
-	Billing      processor.Address
-	SenseKey     string
-	Offset       *int // of the shopper's clock from UTC, in minutes
-	At           time.Time
+	Token      id.Token // zero when the card is not kept
+	Card       CardFacts
+	CVV        bool // it came with a CVV, now or when it was kept
+	Phone      bool // the payer's telephone number is known
+	Cue        Cue
+	Descriptor string // of the sale as it was declined
+	Customer   vault.Customer
+	Billing    processor.Address
+	SenseKey   string
+	Offset     *int // of the shopper's clock from UTC, in minutes
+	At         time.Time
 }
 
 // CardFacts is what a merchant says of a card of which nothing is kept here.
 type CardFacts struct {
 	BIN, Last4 string
-	Brand      string
 	Type       string
 	Country    string
 	ExpMonth   int

@@ -7,6 +7,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/merchant"
 )
 
 // How the worker works: every tick it claims what is due, and does a few at a time so that
@@ -85,7 +86,7 @@ func (s *Service) goOn(ctx context.Context, o Order) error {
 	}
 	switch o.State {
 	case Scheduled:
-		o, may, err := s.stillMay(ctx, o, worker)
+		o, _, may, err := s.stillMay(ctx, o, worker)
 		if err == nil && may {
 			_, err = s.charge(ctx, o, Reroute, id.New(id.Payment), nil, worker)
 		}
@@ -125,7 +126,7 @@ func (s *Service) resume(ctx context.Context, o Order) error {
 		_, err = s.agreed(ctx, o, worker)
 	case o.Kind == MIT && o.Payment != "":
 		var may bool
-		if o, may, err = s.stillMay(ctx, o, worker); err == nil && may {
+		if o, _, may, err = s.stillMay(ctx, o, worker); err == nil && may {
 			_, err = s.charge(ctx, o, Reroute, o.Payment, nil, worker)
 		}
 	default:
@@ -148,24 +149,25 @@ func interrupted(paid string, now time.Time) Step {
 
 // stillMay tells whether an order that was to be charged later may be, and ends one that may
 // not: its time is over, its switch was turned off, or its card was refused for good since.
-func (s *Service) stillMay(ctx context.Context, o Order, actor string) (Order, bool, error) {
+// The order is given with what is known of its card and payer now, and with its account.
+func (s *Service) stillMay(ctx context.Context, o Order, actor string) (Order, merchant.Merchant, bool, error) {
 	now := s.Now()
 	state, reason := Declined, ""
 	account, err := s.Merchants.FindMerchant(ctx, o.Merchant)
 	if err != nil {
-		return o, false, err
+		return o, account, false, err
 	}
 	site, err := s.Merchants.FindSite(ctx, o.Merchant, o.Site)
 	if err != nil {
-		return o, false, err
+		return o, account, false, err
 	}
-	subjects, err := s.subjects(o.Merchant, o.Mark, "", "")
+	subjects, err := s.subjects(o.Merchant, o.Mark, o.Customer.Email, "")
 	if err == nil {
 		err = s.recall(ctx, o.Merchant, subjects, &o.Facts)
 	}
 	switch {
 	case err != nil:
-		return o, false, err
+		return o, account, false, err
 	case o.Kind == MIT && !o.ExpiresAt.IsZero() && !now.Before(o.ExpiresAt), o.waits() && !now.Before(o.Consent.At.Add(ChallengeLife)):
 		state, reason = Expired, reasonLate
 	case !account.Rescues(site, switchOf(o.Kind, o.Source, environment(account))):
@@ -173,10 +175,10 @@ func (s *Service) stillMay(ctx context.Context, o Order, actor string) (Order, b
 	case o.Facts.CardHard > 0:
 		reason = reasonDead
 	default:
-		return o, true, nil
+		return o, account, true, nil
 	}
 	o, err = s.advance(ctx, o, actor, from(o.Sequence, stopped(state, reason, now)))
-	return o, false, err
+	return o, account, false, err
 }
 
 // stopped is the step of an order that may not be charged any more. What it named was not

@@ -39,6 +39,9 @@ var statuses = map[fault.Code]int{
 	fault.Internal:        fiber.StatusInternalServerError,
 }
 
+// Status gives the HTTP status of a code, for every shape that a problem is told in.
+func Status(code fault.Code) int { return statuses[code] }
+
 // Fail answers with the problem that err stands for. What is ours to mend is
 // logged with its cause; the caller sees none of it.
 func Fail(c *fiber.Ctx, log *slog.Logger, err error) error {

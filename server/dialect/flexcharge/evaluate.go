@@ -72,8 +72,7 @@ func (s sale) compared(what string) []byte {
 func (a *API) tryAgain(ctx context.Context, call call, out rescue.Sale, with paymentMethod) (rescue.View, error) {
 	brand := card.Unknown // of a kept card: three digits will do, and four
 	if with.byToken() {
-		token, ok := with.CardNumber.Token()
-		out.Token, out.UnknownToken = token, !ok
+		out.Token, _ = with.CardNumber.Token() // what is no token is as one that is not known
 	} else {
 		kept, err := a.keepNumber(ctx, call, with, out.Customer)
 		if err != nil {

@@ -175,7 +175,7 @@ var (
 
 // facts are what is told of the card, as far as it can be so.
 func (m paymentMethod) facts() rescue.CardFacts {
-	f := rescue.CardFacts{Brand: strings.ToLower(short(m.CardBrand)), Type: strings.ToLower(short(m.CardType)), Country: country(m.CardCountry)}
+	f := rescue.CardFacts{Type: strings.ToLower(short(m.CardType)), Country: country(m.CardCountry)}
 	if binForm.MatchString(m.CardBinNumber) {
 		f.BIN = m.CardBinNumber[:6]
 	}

@@ -49,7 +49,7 @@ func TestMapping(t *testing.T) {
 		Merchant: "mer_1", Site: "s", Origin: "https://shop.example/x", Kind: rescue.MIT, Source: rescue.CallCenter, Reference: "o", Amount: money.Amount{Minor: 1500, Currency: "EUR"},
 		Recurring: true, Until: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Declined: true, Transaction: "t",
 		Answer: rescue.Answer{Code: "51", Source: "nmi", Description: "No funds", Processor: "Acme", AVS: "Y", CVV: "M", CAVV: "2", ECI: "05"},
-		Card:   rescue.CardFacts{BIN: "411111", Last4: "1111", Brand: "visa", Type: "credit", Country: "FR", ExpMonth: 3, ExpYear: 2030},
+		Card:   rescue.CardFacts{BIN: "411111", Last4: "1111", Type: "credit", Country: "FR", ExpMonth: 3, ExpYear: 2030},
 		CVV:    true, Phone: true, Descriptor: "SHOES", Customer: vault.Customer{Name: "Joe Jones", Email: "joe@shop.example", Phone: "+4915112345678"},
 		Billing:  processor.Address{Line1: "1 Main St", City: "Bonn", State: "NW", PostalCode: "53111", Country: "DE"},
 		SenseKey: key, Offset: &offset, At: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC),
@@ -99,10 +99,10 @@ func TestOffset(t *testing.T) {
 func TestNothingIsWithoutWords(t *testing.T) {
 	t.Parallel()
 	for _, code := range fault.All {
-		if statuses[code] < 400 {
+		if wire.Status(code) < 400 {
 			t.Errorf("%s has no status", code)
 		}
-		if status, body := refusal(fault.New(code, "m"), nil); status != statuses[code] || body == nil {
+		if status, body := refusal(fault.New(code, "m"), nil); status != wire.Status(code) || body == nil {
 			t.Errorf("%s: %d %v", code, status, body)
 		}
 	}

@@ -92,24 +92,6 @@ func traceID() string {
 	return "00-" + hex.EncodeToString(b[:16]) + "-" + hex.EncodeToString(b[16:]) + "-00"
 }
 
-// statuses is the one place where a code becomes an HTTP status of this dialect.
-var statuses = map[fault.Code]int{
-	fault.Invalid:         fiber.StatusBadRequest,
-	fault.Malformed:       fiber.StatusBadRequest,
-	fault.TooLarge:        fiber.StatusRequestEntityTooLarge,
-	fault.Unsupported:     fiber.StatusUnsupportedMediaType,
-	fault.BadMethod:       fiber.StatusMethodNotAllowed,
-	fault.Unauthenticated: fiber.StatusUnauthorized,
-	fault.Forbidden:       fiber.StatusForbidden,
-	fault.NotFound:        fiber.StatusNotFound,
-	fault.Conflict:        fiber.StatusConflict,
-	fault.Gone:            fiber.StatusGone,
-	fault.TooMany:         fiber.StatusTooManyRequests,
-	fault.ProofNeeded:     fiber.StatusPreconditionRequired,
-	fault.Unavailable:     fiber.StatusServiceUnavailable,
-	fault.Internal:        fiber.StatusInternalServerError,
-}
-
 // wholeRequest is the name under which an answer tells what is wrong with no one field.
 const wholeRequest = "Request"
 
@@ -121,7 +103,7 @@ func refusal(err error, spelled map[string]string) (int, any) {
 	}
 	f := fault.Of(err)
 	if f.Code == fault.Unauthenticated {
-		return statuses[f.Code], struct{}{}
+		return wire.Status(f.Code), struct{}{}
 	}
 	field := wholeRequest
 	if f.Field != "" {
@@ -131,7 +113,7 @@ func refusal(err error, spelled map[string]string) (int, any) {
 	if f.Code == fault.Unavailable || f.Code == fault.Internal {
 		field = wholeRequest
 	}
-	return statuses[f.Code], problems{{field, message}}
+	return wire.Status(f.Code), problems{{field, message}}
 }
 
 // fail answers with what an error stands for. What is ours to mend is logged with its

@@ -76,7 +76,6 @@ type paymentMethod struct {
 	Token             *bool       `json:"Token"` // cardNumber is a token
 	HolderName        string      `json:"holderName"`
 	CardType          string      `json:"cardType" card:"drop"`
-	CardBrand         string      `json:"cardBrand" card:"drop"`
 	CardCountry       string      `json:"cardCountry" card:"drop"`
 	ExpirationMonth   string      `json:"expirationMonth" card:"drop"`
 	ExpirationYear    string      `json:"expirationYear" card:"drop"`
