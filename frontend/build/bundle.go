@@ -21,8 +21,9 @@ type entry struct {
 // entries are everything that leaves for the browser.
 var entries = []entry{
 	{"frontend/loader/paywicket.ts", "paywicket.js", false},
-	{"frontend/checkout/main.tsx", "checkout.js", true},
+	{"frontend/checkout/main.ts", "checkout.js", true},
 	{"frontend/checkout/checkout.css", "checkout.css", true},
+	{"frontend/checkout/marks.svg", "marks.svg", true},
 	{"frontend/checkout/challenge-return.ts", "challenge-return.js", true},
 	{"frontend/confirm/main.ts", "confirm.js", true},
 	{"frontend/confirm/confirm.css", "confirm.css", true},
@@ -68,8 +69,7 @@ func (e entry) build(packages map[string]bool) ([]byte, error) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints: []string{e.source}, Bundle: true, Outfile: filepath.Base(e.name),
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
-		Format: api.FormatIIFE, Target: api.ES2020, Charset: api.CharsetUTF8,
-		JSX: api.JSXAutomatic, JSXImportSource: "preact",
+		Format: api.FormatIIFE, Loader: map[string]api.Loader{".svg": api.LoaderCopy}, Target: api.ES2022, Charset: api.CharsetUTF8,
 		LegalComments: api.LegalCommentsNone, Metafile: true, LogLevel: api.LogLevelSilent,
 		// The server's own table of engines: none needs colours as functions rewritten.
 		Supported: map[string]bool{"color-functions": true},

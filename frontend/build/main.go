@@ -23,6 +23,7 @@ func main() {
 const (
 	wireSource = "server/page/wire.go"
 	wireTypes  = "frontend/shared/wire.gen.ts"
+	brandTypes = "frontend/shared/brands.gen.ts"
 	target     = "embed/dist"
 )
 
@@ -31,6 +32,9 @@ func run() error {
 		return fmt.Errorf("run it from the root of the repository: %w", err)
 	}
 	if err := generateTypes(wireSource, wireTypes); err != nil {
+		return err
+	}
+	if err := generateBrands(brandTypes); err != nil {
 		return err
 	}
 	files, err := bundle()

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { onlyDigits, retypeNumber, schemeOf } from "./number";
+import { brandName, luhn, onlyDigits, retypeNumber, schemeOf } from "./number";
 
 describe("a scheme", () => {
   test.each([
@@ -19,6 +19,17 @@ describe("a scheme", () => {
   test("is not guessed from nothing, nor from digits that many share", () => {
     expect(schemeOf("").brand).toBe("unknown");
     expect(schemeOf("6").brand).toBe("unknown");
+    expect(schemeOf("3").brand).toBe("unknown");
+    expect(schemeOf("2").brand).toBe("unknown");
+  });
+
+  test.each([["4", "visa"], ["51", "mastercard"], ["34", "amex"], ["36", "diners"], ["2202", "mir"], ["6011", "discover"], ["62", "unionpay"], ["3528", "jcb"], ["9792", "troy"]])(
+    "%s is enough for %s", (digits, brand) => expect(schemeOf(digits).brand).toBe(brand));
+
+  test("the narrower of two ranges counts, once there are digits enough", () => {
+    expect(schemeOf("40117").brand).toBe("visa");
+    expect(schemeOf("401178").brand).toBe("elo");
+    expect(schemeOf("506099").brand).toBe("verve");
   });
 });
 
@@ -61,11 +72,23 @@ describe("the number as it is typed", () => {
       const next = retypeNumber({ value, caret });
       const digits = onlyDigits(value);
       expect(digits.startsWith(onlyDigits(next.value))).toBe(true);
-      expect(onlyDigits(next.value)).toHaveLength(Math.min(digits.length, schemeOf(digits).longest));
+      expect(onlyDigits(next.value)).toHaveLength(Math.min(digits.length, Math.max(...schemeOf(digits).lengths)));
       const before = onlyDigits(value.slice(0, caret)).length;
       expect(onlyDigits(next.value.slice(0, next.caret))).toHaveLength(Math.min(before, onlyDigits(next.value).length));
       // Shaping what is shaped changes nothing, so it never fights the shopper.
       expect(retypeNumber(next).value).toBe(next.value);
     }));
   });
+});
+
+test("schemes are called as they call themselves", () => {
+  expect([brandName("amex"), brandName("visa"), brandName("nothing")]).toEqual(["American Express", "Visa", "Card"]);
+});
+
+test("one mistyped digit never has a right check digit, nor have two neighbours changed over but 0 and 9", () => {
+  fc.assert(fc.property(fc.stringMatching(/^[0-9]{11,18}$/), fc.nat(18), fc.integer({ min: 1, max: 9 }), (start, at, by) => {
+    const number = [..."0123456789"].map((digit) => start + digit).find(luhn)!;
+    const i = at % number.length;
+    expect(luhn(number.slice(0, i) + ((Number(number[i]) + by) % 10) + number.slice(i + 1))).toBe(false);
+  }));
 });

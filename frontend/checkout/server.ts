@@ -41,9 +41,9 @@ async function call(path: string, init?: RequestInit, worker?: string): Promise<
 }
 
 /** Sends a card. `lost` says that nobody knows what became of it yet. */
-export const pay = (session: string, card: PayRequest, worker: string): Promise<Answer> => {
+export const pay = (session: string, card: PayRequest, worker: string, locale: string): Promise<Answer> => {
   globalThis.dispatchEvent?.(new Event("paywicket:paying")); // the collector sends what it has
-  return call(`/checkout/${session}/pay`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) }, worker);
+  return call(`/checkout/${session}/pay?locale=${locale}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(card) }, worker);
 };
 
 /** Is told what becomes of the newest card, where the browser can listen; the call ends it. */
@@ -59,3 +59,25 @@ export const follow = (session: string, told: (result: PayResult) => void): (() 
 
 /** Asks what became of the newest card. */
 export const ask = (session: string): Promise<Answer> => call(`/checkout/${session}/result`);
+
+/** The brands of a card that carries two, by its first eight digits; none for any other. */
+export async function networksOf(session: string, bin: string): Promise<string[]> {
+  try {
+    const answer = await fetch(`/checkout/${session}/networks`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ bin }), credentials: "omit",
+    });
+    const { networks } = (await answer.json()) as { networks?: unknown };
+    return Array.isArray(networks) ? networks.map(String) : [];
+  } catch {
+    return []; // then it is paid with the card's own brand
+  }
+}
+
+/** Has a saved card offered no more. Tells whether that was done. */
+export async function forget(session: string, token: string): Promise<boolean> {
+  try {
+    return (await fetch(`/checkout/${session}/cards/${token}`, { method: "DELETE", credentials: "omit" })).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PageData, PayResult } from "../shared/wire.gen";
+import english from "../languages/en.json";
 import { Checkout } from "./state";
-import { strings } from "./strings";
 
 const card = { number: "4111111111111111", exp_month: 12, exp_year: 2030, cvv: "123", name: "Ada" };
 
 const data: PageData = {
   session: "cs_1", status: "open", amount: 4900, currency: "USD", exponent: 2, merchant: "Shop", description: "Kettle",
-  origins: ["https://shop.example"], sense_key: "sns_1", sense_nonce: "frame.n", sense_off: [], proof: "/assets/proof.a.js", sandbox: true, expires_at: 900_000, server_time: 0, attempts_left: 3, result: null,
+  origins: ["https://shop.example"], sense_key: "sns_1", sense_nonce: "frame.n", sense_off: [], proof: "/assets/proof.a.js", sandbox: true, framed: true, locale: "en-US", words: english.checkout, ask_saved_cvv: true, complaints: [], expires_at: 900_000, server_time: 0, attempts_left: 3, result: null,
 };
 
 const outcome = (status: string, more: Partial<PayResult> = {}): PayResult => ({
   payment: "pay_1", status, token: "tok_1", brand: "visa", last4: "1111", exp_month: 12, exp_year: 2030,
-  decline: null, action: null, attempts_left: 2, ...more,
+  decline: null, action: null, attempts_left: 2, amount: 4900, ...more,
 });
-const declined = outcome("declined", { decline: { code: "do_not_honor", advice: "call_bank", message: "No." } });
+const declined = outcome("declined", { decline: { code: "do_not_honor", advice: "call_bank", message: "No.", reason: "declinedCall" } });
 
 /** What the server answers, one after the other; the last one for ever. An error stands for a broken connection. */
 let answers: (object | Error)[] = [];
@@ -72,7 +72,7 @@ describe("a card that is sent", () => {
     answers = [outcome("authorized")];
     const checkout = open();
     await Promise.all([checkout.submit(card), checkout.submit(card), checkout.submit(card)]);
-    expect(asked).toEqual(["POST /checkout/cs_1/pay"]);
+    expect(asked).toEqual(["POST /checkout/cs_1/pay?locale=en"]);
   });
 
   test.each([
@@ -93,7 +93,7 @@ describe("a card that is sent", () => {
     answers = [{ code: "unavailable", message: "Later." }];
     const checkout = open();
     await checkout.submit(card);
-    expect(checkout.notice.value).toBe("Later.");
+    expect(checkout.notice.value).toEqual({ key: "notSent" });
     expect(checkout.phase.value).toBe("form");
   });
 
@@ -113,7 +113,7 @@ describe("an answer that is lost", () => {
     const sent = checkout.submit(card);
     await vi.advanceTimersByTimeAsync(1);
     expect(checkout.phase.value).toBe("finding");
-    expect(checkout.notice.value).toBe(strings.offline);
+    expect(checkout.notice.value).toEqual({ key: "offline" });
     await vi.runAllTimersAsync();
     await sent;
     expect(checkout.phase.value).toBe("paid");
@@ -131,7 +131,7 @@ describe("an answer that is lost", () => {
     await vi.advanceTimersByTimeAsync(3000);
     await sent;
     expect(checkout.phase.value).toBe("form");
-    expect(checkout.notice.value).toBe(strings.offlineBefore);
+    expect(checkout.notice.value).toEqual({ key: "offlineBefore" });
   });
 
   test("after a decline: that decline is not taken for its outcome", async () => {

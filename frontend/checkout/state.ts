@@ -1,12 +1,13 @@
 // Where the checkout stands. The card is not here: it lives in the form's inputs
 // and, for the moment of sending, in one request.
 
-import { computed, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals-core";
 import type { PageData, PayRequest, PayResult } from "../shared/wire.gen";
 import type { Peer } from "../shared/channel";
-import type { FieldName } from "./validate";
 import { type Answer, ask, follow, pay, type Refusal } from "./server";
-import { strings } from "./strings";
+import { fieldOfWire, saidOfRefusal } from "./refusal";
+import type { FieldName } from "./validate";
+import { language, type Said, say } from "./words";
 
 export type Phase = "form" | "paying" | "challenge" | "finding" | "paid" | "cancelled" | "expired" | "used-up";
 
@@ -16,8 +17,8 @@ const PATIENCE = 1500;
 export class Checkout {
   readonly phase = signal<Phase>("form");
   readonly result = signal<PayResult | null>(null);
-  readonly notice = signal("");
-  readonly refused = signal<{ field: FieldName; message: string } | null>(null);
+  readonly notice = signal<Said | null>(null);
+  readonly refused = signal<{ field: FieldName; said: Said } | null>(null);
   readonly attemptsLeft = signal(0);
   readonly busy = computed(() => this.phase.value === "paying");
   #asking: ReturnType<typeof setTimeout> | undefined;
@@ -51,11 +52,11 @@ export class Checkout {
   async submit(card: PayRequest): Promise<void> {
     if (this.phase.value !== "form") return;
     this.phase.value = "paying";
-    this.notice.value = "";
+    this.notice.value = null;
     this.refused.value = null;
     this.peer.tell("submit", {});
     const before = this.result.value?.payment;
-    const answer = await pay(this.data.session, card, this.data.proof);
+    const answer = await pay(this.data.session, card, this.data.proof, language.value.locale);
     if ("lost" in answer) await this.#findOut(before);
     else this.#takeAnswer(answer);
   }
@@ -63,8 +64,17 @@ export class Checkout {
   /** Leaves the issuer's page for another card. The server ends that challenge first. */
   useAnotherCard(): void {
     this.#stopAsking();
-    this.notice.value = "";
+    this.notice.value = null;
     this.phase.value = "form";
+  }
+
+  /** Asks whether something has become of this checkout while its page was put away. */
+  async refresh(): Promise<void> {
+    if (this.phase.value !== "form") return;
+    const answer = await ask(this.data.session);
+    if (this.phase.value !== "form" || !("result" in answer)) return;
+    const { payment, status } = answer.result;
+    if (payment !== this.result.value?.payment || status !== this.result.value?.status) this.#take(answer.result);
   }
 
   /** Asks now: the issuer's page has come to its end. */
@@ -100,14 +110,14 @@ export class Checkout {
    */
   async #findOut(before: string | undefined): Promise<void> {
     this.phase.value = "finding";
-    this.notice.value = strings.offline;
+    this.notice.value = { key: "offline" };
     for (let misses = 0; misses < 2; ) {
       await new Promise((wait) => setTimeout(wait, this.#patience));
       const answer = await ask(this.data.session);
       if ("result" in answer && answer.result.payment !== before) return this.#take(answer.result);
       if ("result" in answer || ("refusal" in answer && answer.refusal.code === "not_found")) misses++;
     }
-    this.notice.value = strings.offlineBefore;
+    this.notice.value = { key: "offlineBefore" };
     this.phase.value = "form";
   }
 
@@ -124,9 +134,10 @@ export class Checkout {
       this.phase.value = "finding";
       void this.look();
     } else {
-      const field = fieldOf[refusal.field];
-      if (field) this.refused.value = { field, message: refusal.message };
-      else this.notice.value = refusal.message;
+      const field = fieldOfWire(refusal.field);
+      const said = saidOfRefusal(refusal);
+      if (field) this.refused.value = { field, said };
+      else this.notice.value = said;
       this.phase.value = "form";
     }
   }
@@ -138,11 +149,11 @@ export class Checkout {
     this.attemptsLeft.value = result.attempts_left;
     switch (result.status) {
       case "authorized":
-        this.notice.value = "";
+        this.notice.value = null;
         this.phase.value = "paid";
         break;
       case "cancelled":
-        this.notice.value = "";
+        this.notice.value = null;
         this.phase.value = "cancelled";
         break;
       case "requires_action":
@@ -154,11 +165,11 @@ export class Checkout {
         this.#askLater();
         break;
       case "failed":
-        this.notice.value = strings.notSent;
+        this.notice.value = { key: "notSent" };
         this.phase.value = "form";
         break;
       case "declined":
-        this.notice.value = "";
+        this.notice.value = null;
         this.phase.value = result.attempts_left > 0 ? "form" : "used-up";
     }
     this.#tell(result);
@@ -173,10 +184,7 @@ export class Checkout {
     if (status === "authorized") this.peer.tell("token", { payment, status, token, brand, last4, exp_month, exp_year });
     if (status === "requires_action") this.peer.tell("action-required", { payment });
     if (status === "processing") this.peer.tell("processing", { payment });
-    if (status === "failed") this.peer.tell("error", { code: "unavailable", message: strings.notSent });
+    if (status === "failed") this.peer.tell("error", { code: "unavailable", message: say("notSent") });
     if (status === "declined" && decline) this.peer.tell("decline", { payment, ...decline, token, brand, last4, attempts_left });
   }
 }
-
-/** Which input a field of the wire is typed into. */
-const fieldOf: Record<string, FieldName> = { number: "number", exp_month: "expiry", exp_year: "expiry", cvv: "cvv", name: "name" };

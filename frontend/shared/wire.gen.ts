@@ -19,15 +19,36 @@ export interface PageData {
   attempts_left: number;
   proof: string; // path of the script that works puzzles out
   result: PayResult | null; // newest payment of the session, null at first
+  framed: boolean; // it stands in a page of the shop's
+  locale: string; // BCP 47
+  words: unknown; // of that language, by their names
+  ask_saved_cvv: boolean;
+  complaints: string[]; // what the page around asked for in vain
 }
 
 /** PayRequest is the card as the frame posts it. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadCard. */
 export interface PayRequest {
-  number: string; // digits; spaces and dashes allowed
-  exp_month: number;
-  exp_year: number; // four digits
-  cvv: string;
-  name: string;
+  number?: string; // digits; spaces and dashes allowed
+  exp_month?: number;
+  exp_year?: number; // four digits
+  cvv?: string;
+  name?: string;
+  saved?: string; // a saved card's token, in place of a card
+  save?: boolean; // the shopper agreed to it
+  plan?: number; // how many payments; 0 for one
+  network?: string; // the brand chosen of a card that carries two
+  email?: string;
+  phone?: string;
+  billing?: Billing | null;
+}
+
+/** Billing is a billing address as the shopper gave it. */
+export interface Billing {
+  line1: string;
+  city: string;
+  state: string;
+  postal_code: string;
+  country: string;
 }
 
 /** PayResult is what came of a payment, as far as a browser may know. */
@@ -42,6 +63,7 @@ export interface PayResult {
   decline: Decline | null;
   action: Action | null;
   attempts_left: number;
+  amount: number; // minor units
 }
 
 /** Decline is why a card was refused, and what helps. */
@@ -49,6 +71,7 @@ export interface Decline {
   code: string;
   advice: string; // try_again | another_card | call_bank | check_details
   message: string;
+  reason: string; // the name of the words that say so
 }
 
 /** Action is what the shopper must do before a payment can go on. */

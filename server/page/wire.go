@@ -19,17 +19,38 @@ type PageData struct {
 	AttemptsLeft int        `json:"attempts_left"`
 	Proof        string     `json:"proof"`  // path of the script that works puzzles out
 	Result       *PayResult `json:"result"` // newest payment of the session, null at first
+	Framed       bool       `json:"framed"` // it stands in a page of the shop's
+	Locale       string     `json:"locale"` // BCP 47
+	Words        any        `json:"words"`  // of that language, by their names
+	AskSavedCVV  bool       `json:"ask_saved_cvv"`
+	Complaints   []string   `json:"complaints"` // what the page around asked for in vain
 }
 
 // PayRequest is the card as the frame posts it. The server never decodes it into
 // this type, whose strings could not be wiped: it is here for the generated
 // TypeScript and the documents. See wire.ReadCard.
 type PayRequest struct {
-	Number   string `json:"number"` // digits; spaces and dashes allowed
-	ExpMonth int    `json:"exp_month"`
-	ExpYear  int    `json:"exp_year"` // four digits
-	CVV      string `json:"cvv"`
-	Name     string `json:"name"`
+	Number   string   `json:"number,omitempty"` // digits; spaces and dashes allowed
+	ExpMonth int      `json:"exp_month,omitempty"`
+	ExpYear  int      `json:"exp_year,omitempty"` // four digits
+	CVV      string   `json:"cvv,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Saved    string   `json:"saved,omitempty"`   // a saved card's token, in place of a card
+	Save     bool     `json:"save,omitempty"`    // the shopper agreed to it
+	Plan     int      `json:"plan,omitempty"`    // how many payments; 0 for one
+	Network  string   `json:"network,omitempty"` // the brand chosen of a card that carries two
+	Email    string   `json:"email,omitempty"`
+	Phone    string   `json:"phone,omitempty"`
+	Billing  *Billing `json:"billing,omitempty"`
+}
+
+// Billing is a billing address as the shopper gave it.
+type Billing struct {
+	Line1      string `json:"line1"`
+	City       string `json:"city"`
+	State      string `json:"state"`
+	PostalCode string `json:"postal_code"`
+	Country    string `json:"country"`
 }
 
 // PayResult is what came of a payment, as far as a browser may know.
@@ -44,6 +65,7 @@ type PayResult struct {
 	Decline      *Decline `json:"decline"`
 	Action       *Action  `json:"action"`
 	AttemptsLeft int      `json:"attempts_left"`
+	Amount       int64    `json:"amount"` // minor units
 }
 
 // Decline is why a card was refused, and what helps.
@@ -51,6 +73,7 @@ type Decline struct {
 	Code    string `json:"code"`
 	Advice  string `json:"advice"` // try_again | another_card | call_bank | check_details
 	Message string `json:"message"`
+	Reason  string `json:"reason"` // the name of the words that say so
 }
 
 // Action is what the shopper must do before a payment can go on.

@@ -1,0 +1,64 @@
+// The script of the checkout's document. The document is whole without it; this makes it
+// pleasant: what is typed is shaped, checked and sent without leaving the page.
+
+import { Peer } from "../shared/channel";
+import type { PageData } from "../shared/wire.gen";
+import { watchChallenge } from "./challenge";
+import { Choices } from "./choices";
+import { Form } from "./form";
+import { watchHeight } from "./height";
+import { Inputs } from "./inputs";
+import { forgetKept, keep, restore } from "./keep";
+import { dress, speak } from "./options";
+import { Checkout } from "./state";
+import { watchView } from "./view";
+import { language, useCurrency, type Words } from "./words";
+import { effect } from "@preact/signals-core";
+
+const root = document.getElementById("checkout");
+const carried = document.getElementById("page-data")?.getAttribute("content");
+
+function start(root: HTMLElement, data: PageData): void {
+  useCurrency(data.currency, data.exponent);
+  language.value = { locale: data.locale, words: data.words as Words };
+  // On its own, outside any shop's page, there is nobody to tell.
+  const peer = data.framed
+    ? new Peer(window.parent, data.origins, () => peer.tell("ready", {}), (options) => {
+        if (options.locale) void speak(options.locale);
+        if (options.appearance) dress(data.session, options.appearance);
+      })
+    : { tell: () => undefined };
+  const checkout = new Checkout(data, peer as Peer);
+  const form = root.querySelector("form");
+  if (form) {
+    const inputs = new Inputs(form);
+    const status = document.getElementById("announced");
+    const choices = new Choices(inputs, data.session, data.ask_saved_cvv, (text) => {
+      if (status) status.textContent = text;
+    });
+    const behaviour = new Form(checkout, inputs, choices, () => keep(data.session, inputs));
+    if (checkout.phase.value === "form" && restore(data.session, inputs)) behaviour.refresh();
+    effect(() => {
+      if (["paid", "cancelled", "expired", "used-up"].includes(checkout.phase.value)) forgetKept(data.session);
+    });
+    effect(() => {
+      void language.value;
+      inputs.sayAgain();
+      behaviour.refresh();
+    });
+  }
+  watchView(checkout, root);
+  watchChallenge(checkout, root.querySelector<HTMLElement>(".challenge")!);
+  watchHeight(root, peer as Peer);
+  addEventListener("online", () => void checkout.look());
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) void checkout.refresh();
+  });
+  document.documentElement.dataset.ready = "";
+}
+
+if (root && carried) {
+  const data = JSON.parse(carried) as PageData;
+  for (const complaint of data.complaints) console.warn(`Paywicket: ${complaint}`);
+  start(root, data);
+}
