@@ -102,7 +102,7 @@ test("on its own: with the keyboard, to the bank and back", async () => {
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByRole("heading", { name: "Payment complete" }).waitFor();
   expect(page.url()).toMatch(/\/confirm\/[0-9a-z]{52}$/);
-  await page.getByText("49.00 USD paid with Visa ending in 1111.").waitFor();
+  await page.getByText("$49.00 paid with Visa ending in 1111.").waitFor();
   await expectAccessible(page.mainFrame());
   expect((await program.ledger()).slice(before)).toMatchObject([{ status: "approved", amount: 4900 }]);
   expect(complaints).toEqual([]);
