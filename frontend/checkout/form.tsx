@@ -30,7 +30,7 @@ export function Form({ checkout, amount }: { checkout: Checkout; amount: string 
 
   const changed = () => {
     const complete = fields.every((field) => !problem(field));
-    checkout.peer.tell("change", { complete, brand: brand.value });
+    checkout.peer.tell("change", { complete, brand: brand.value, method: "card" });
   };
   // While a field is typed in, an error may go but none may come.
   const typed = (field: FieldName) => {

@@ -2,7 +2,7 @@
 // message counts only from the exact window and the exact origin, on the channel
 // of its mount, and in the right shape. Nothing is ever sent to "*".
 
-import { type FrameMessage, isFrameMessage, isHello, type Told, type ToldType, VERSION } from "./protocol";
+import { type FrameMessage, isConfigure, isFrameMessage, isHello, type Look, type Told, type ToldType, VERSION } from "./protocol";
 
 /** Makes the name of a channel: 128 random bits in hexadecimal. */
 export function newChannel(): string {
@@ -19,7 +19,7 @@ export function listen(frame: () => Window | null, origin: string, channel: stri
   return () => removeEventListener("message", onMessage);
 }
 
-/** The frame's end: silent until a page of an allowed origin has said hello. */
+/** The frame's end: silent until a page of an allowed origin has said hello, and deaf to all others from then on. */
 export class Peer {
   #origin = "";
   #channel = "";
@@ -27,9 +27,12 @@ export class Peer {
 
   readonly #parent: Window;
 
-  constructor(parent: Window, origins: readonly string[], greeted: () => void) {
+  constructor(parent: Window, origins: readonly string[], greeted: () => void, configured?: (look: Look) => void) {
     this.#parent = parent;
     addEventListener("message", (event: MessageEvent) => {
+      if (this.#origin && event.source === parent && event.origin === this.#origin && isConfigure(event.data) && event.data.channel === this.#channel) {
+        configured?.(event.data.detail);
+      }
       if (this.#origin || event.source !== parent || !origins.includes(event.origin) || !isHello(event.data)) return;
       this.#origin = event.origin;
       this.#channel = event.data.channel;

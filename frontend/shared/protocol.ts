@@ -3,6 +3,22 @@
 
 export const VERSION = 1;
 
+/** How the checkout looks: see `appearance` in the documents. The server checks it. */
+export interface Appearance {
+  theme?: "light" | "dark" | "system";
+  accent?: string; // #rrggbb
+  font?: string; // system, serif, mono, rounded, or families that shoppers' devices may have
+  radius?: number; // of corners, in pixels from 0 to 24
+  density?: "compact" | "normal" | "spacious";
+  labels?: "above" | "floating";
+}
+
+/** What a page may choose of a checkout, and choose again while it is shown. */
+export interface Look {
+  locale?: string; // BCP 47; empty for the session's, or else the shopper's own
+  appearance?: Appearance; // takes the place of the one before as a whole
+}
+
 /** What came of a card, as the merchant's page may know it. Never card data. */
 export interface Paid {
   payment: string;
@@ -36,7 +52,7 @@ export interface Outcome {
 export interface Told {
   ready: Record<string, never>;
   height: { height: number };
-  change: { complete: boolean; brand: string };
+  change: { complete: boolean; brand: string; method: "card" | "saved" };
   submit: Record<string, never>;
   "action-required": { payment: string };
   token: Paid;
@@ -48,14 +64,31 @@ export interface Told {
 
 export type ToldType = keyof Told;
 
-/** A message from the frame to the page. */
-export type FrameMessage = { [T in ToldType]: { type: T; version: 1; channel: string; detail: Told[T] } }[ToldType];
+/** Why a checkout is not shown, as the server knows it; ok when it sees no reason. */
+export const reasons = ["ok", "wrong_origin", "session_unknown", "session_used", "session_expired"] as const;
+export type Reason = (typeof reasons)[number];
 
-/** The page's one message to the frame: it opens the channel. */
+/** What frames tell the loader: the checkout's all but `why`, and the diagnosis only that. It becomes no event. */
+export interface Said extends Told {
+  why: { code: Reason };
+}
+
+/** A message from a frame to the page. */
+export type FrameMessage = { [T in keyof Said]: { type: T; version: 1; channel: string; detail: Said[T] } }[keyof Said];
+
+/** The page's first message to a frame: it opens the channel. */
 export interface Hello {
   type: "hello";
   version: 1;
   channel: string;
+}
+
+/** What the page chooses anew while the checkout is shown. */
+export interface Configure {
+  type: "configure";
+  version: 1;
+  channel: string;
+  detail: Look;
 }
 
 const text = (value: unknown) => typeof value === "string" && value.length <= 1000;
@@ -66,10 +99,10 @@ const truth = (value: unknown) => typeof value === "boolean";
 type Guard = (value: unknown) => boolean;
 
 /** The shape of each message's detail: what it must have, and nothing else. */
-const shapes: { [T in ToldType]: Record<keyof Told[T] & string, Guard> } = {
+const shapes: { [T in keyof Said]: Record<keyof Said[T] & string, Guard> } = {
   ready: {},
   height: { height: number },
-  change: { complete: truth, brand: text },
+  change: { complete: truth, brand: text, method: (value) => value === "card" || value === "saved" },
   submit: {},
   "action-required": { payment: text },
   token: { payment: text, status: text, token: textOrNull, brand: text, last4: text, exp_month: number, exp_year: number },
@@ -79,17 +112,18 @@ const shapes: { [T in ToldType]: Record<keyof Told[T] & string, Guard> } = {
   processing: { payment: text },
   outcome: { order: text, status: text },
   error: { code: text, message: text },
+  why: { code: (value) => reasons.includes(value as Reason) },
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isToldType = (value: unknown): value is ToldType => typeof value === "string" && Object.hasOwn(shapes, value);
+const isSaidType = (value: unknown): value is keyof Said => typeof value === "string" && Object.hasOwn(shapes, value);
 
 /** Tells whether a value is a frame's message, whole and with nothing beside. */
 export function isFrameMessage(value: unknown): value is FrameMessage {
   if (!isObject(value) || value.version !== VERSION || typeof value.channel !== "string") return false;
-  if (!isToldType(value.type) || !isObject(value.detail)) return false;
+  if (!isSaidType(value.type) || !isObject(value.detail)) return false;
   const shape: Record<string, Guard> = shapes[value.type];
   const detail = value.detail;
   const names = Object.keys(shape);
@@ -100,4 +134,24 @@ export function isFrameMessage(value: unknown): value is FrameMessage {
 export function isHello(value: unknown): value is Hello {
   return isObject(value) && value.type === "hello" && value.version === VERSION &&
     typeof value.channel === "string" && /^[0-9a-f]{32}$/.test(value.channel);
+}
+
+/** The most of a name or a value of an appearance, in characters. What they may be is the server's to say. */
+const MOST = 200;
+
+const isAppearance = (value: unknown): boolean =>
+  isObject(value) && Object.keys(value).length <= 20 && Object.entries(value).every(([name, chosen]) =>
+    name.length <= MOST && (typeof chosen === "string" ? chosen.length <= MOST : number(chosen)));
+
+/** What may be chosen anew, each with its guard. */
+const choices: Record<keyof Look, Guard> = {
+  locale: (value) => typeof value === "string" && /^[0-9A-Za-z-]{0,64}$/.test(value),
+  appearance: isAppearance,
+};
+
+/** Tells whether a value chooses anew how a checkout looks, whole and with nothing beside. */
+export function isConfigure(value: unknown): value is Configure {
+  return isObject(value) && value.type === "configure" && value.version === VERSION && typeof value.channel === "string" &&
+    isObject(value.detail) &&
+    Object.entries(value.detail).every(([name, chosen]) => Object.hasOwn(choices, name) && choices[name as keyof Look](chosen));
 }
