@@ -28,6 +28,8 @@ var entries = []entry{
 	{"frontend/confirm/main.ts", "confirm.js", true},
 	{"frontend/confirm/confirm.css", "confirm.css", true},
 	{"frontend/checkout/proof.worker.ts", "proof.js", true},
+	{"frontend/why/main.ts", "why.js", true},
+	{"frontend/keep/main.ts", "keep.js", true},
 	{"frontend/sense/frame.ts", "seen.js", true},
 	{"frontend/sense/funnel.ts", "sense.js", false},
 }
@@ -35,6 +37,8 @@ var entries = []entry{
 // never says which folders a bundle must not draw from.
 var never = map[string]string{
 	"paywicket.js": "frontend/checkout/", // card fields stay in the frame
+	"why.js":       "frontend/checkout/", // it answers to any page
+	"keep.js":      "frontend/checkout/", // it reads nothing of what it keeps
 	"confirm.js":   "frontend/checkout/", // there is no card to type
 	"seen.js":      "frontend/checkout/", // the collector sees no card
 	"sense.js":     "frontend/checkout/",

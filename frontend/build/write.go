@@ -14,10 +14,10 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// The budgets, in bytes of brotli: the script on a merchant's page, and everything
-// the frame needs before its first paint.
+// The budgets, in bytes of brotli: the scripts on a merchant's page, with the collector
+// that one may have there, and everything the frame needs before its first paint.
 const (
-	loaderBudget = 3 << 10
+	loaderBudget = 8500
 	frameBudget  = 22 << 10
 	// The collector, which is begun after that, and is about the same on a merchant's page.
 	collectorBudget = 5500
@@ -38,8 +38,7 @@ func write(files []file) error {
 		if err != nil {
 			return err
 		}
-		sum := sha512.Sum384(f.body)
-		manifest = append(manifest, listed{Name: f.name, Path: f.path, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(sum[:])})
+		manifest = append(manifest, listed{Name: f.name, Path: f.path, Integrity: integrity(f.body)})
 		at := filepath.Join(target, filepath.FromSlash(f.path))
 		for ending, body := range map[string][]byte{"": f.body, ".br": br, ".gz": gz} {
 			if err := os.WriteFile(at+ending, body, 0o644); err != nil {
@@ -52,6 +51,12 @@ func write(files []file) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(target, "manifest.json"), append(text, '\n'), 0o644)
+}
+
+// integrity is what an integrity attribute says of a file.
+func integrity(body []byte) string {
+	sum := sha512.Sum384(body)
+	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func (f file) compressed() (br, gz []byte, err error) {
@@ -74,7 +79,7 @@ func (f file) compressed() (br, gz []byte, err error) {
 
 // report prints the sizes and holds them to the budgets.
 func report(files []file) error {
-	frame, loader, collector, language := 0, 0, 0, 0
+	frame, loader, collector, language, whole := 0, 0, 0, 0, ""
 	fmt.Printf("%-22s %9s %9s\n", "", "bytes", "brotli")
 	for _, f := range files {
 		br, _, err := f.compressed()
@@ -88,10 +93,14 @@ func report(files []file) error {
 		fmt.Printf("%-22s %9d %9d\n", f.name, len(f.body), len(br))
 		switch f.name {
 		case "paywicket.js":
-			loader = len(br)
+			loader += len(br)
+			whole = integrity(f.body)
 		case "checkout.js", "checkout.css":
 			frame += len(br)
-		case "seen.js", "sense.js":
+		case "seen.js":
+			collector = max(collector, len(br))
+		case "sense.js":
+			loader += len(br)
 			collector = max(collector, len(br))
 		}
 	}
@@ -99,6 +108,7 @@ func report(files []file) error {
 	fmt.Printf("%-22s %9s %9d of %d\n", "merchant's page", "", loader, loaderBudget)
 	fmt.Printf("%-22s %9s %9d of %d\n", "frame, first paint", "", frame, frameBudget)
 	fmt.Printf("%-22s %9s %9d of %d\n", "collector", "", collector, collectorBudget)
+	fmt.Printf("\npaywicket.js has the integrity %s\n", whole)
 	if loader > loaderBudget || frame > frameBudget || collector > collectorBudget {
 		return fmt.Errorf("over budget")
 	}

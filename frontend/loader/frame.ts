@@ -1,44 +1,53 @@
-// One mounted frame: it, the channel to it, and its end.
+// One frame of the server's, and the channel to it.
 
 import { listen, newChannel } from "../shared/channel";
-import { type Hello, type Told, type ToldType, VERSION } from "../shared/protocol";
+import { type Configure, type FrameMessage, type Hello, type Look, VERSION } from "../shared/protocol";
 
-/** How long a frame may stay silent before the page is told why it might be. */
-const SILENCE = 10_000;
+export interface Frame {
+  readonly element: HTMLIFrameElement;
+  /** Tells the frame that it is to look otherwise; nothing when it has not been greeted. */
+  configure(look: Look): void;
+  remove(): void;
+}
 
-export type Tell = <T extends ToldType>(type: T, detail: Told[T]) => void;
-
-/** Puts a page of the server at origin into a container; the result takes it out again. */
-export function mountFrame(container: Node, origin: string, path: string, title: string, tell: Tell): () => void {
-  const channel = newChannel();
+/** Makes a frame: the one that the shopper sees, or one that nobody does when it has no title. */
+export function newFrame(src: string, title?: string): HTMLIFrameElement {
   const frame = document.createElement("iframe");
-  frame.title = title;
-  frame.src = origin + path;
+  frame.src = src;
   frame.referrerPolicy = "no-referrer";
-  frame.allow = "payment 'src'; publickey-credentials-get 'src'";
-  frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin allow-popups");
+  frame.setAttribute("sandbox", "allow-scripts allow-same-origin" + (title ? " allow-forms allow-popups" : ""));
   // Through the object model: a page's policy may forbid style attributes.
-  Object.assign(frame.style, { border: "0", width: "100%", display: "block", height: "27rem", colorScheme: "inherit" });
+  frame.style.cssText = title ? "display:block;width:100%;height:27rem;border:0;color-scheme:inherit" : "display:none";
+  if (title) {
+    frame.title = title;
+    frame.allow = "payment 'src'; publickey-credentials-get 'src'";
+  } else {
+    frame.tabIndex = -1;
+    frame.setAttribute("aria-hidden", "true");
+  }
+  return frame;
+}
 
-  const silence = setTimeout(() => {
-    const message = `The checkout says nothing. Is ${location.origin} one of the site's origins? Is the session open? Does this page's policy allow frames from ${origin}?`;
-    console.error(`Paywicket: ${message}`);
-    tell("error", { code: "unreachable", message });
-  }, SILENCE);
-
-  const stop = listen(() => frame.contentWindow, origin, channel, ({ type, detail }) => {
-    clearTimeout(silence);
-    if (type === "height") frame.style.height = `${Math.ceil(detail.height)}px`;
-    tell(type, detail as never);
-  });
-  frame.addEventListener("load", () => {
-    const hello: Hello = { type: "hello", version: VERSION, channel };
-    frame.contentWindow?.postMessage(hello, origin);
-  });
-  container.appendChild(frame);
-  return () => {
-    clearTimeout(silence);
-    stop();
-    frame.remove();
+/** Puts a frame into a container and greets it, each time that it has loaded. */
+export function open(container: Node, element: HTMLIFrameElement, origin: string, hear: (message: FrameMessage) => void, loaded: () => void): Frame {
+  const channel = newChannel();
+  let greeted = false;
+  const send = (message: Hello | Configure) => element.contentWindow?.postMessage(message, origin);
+  const stop = listen(() => element.contentWindow, origin, channel, hear);
+  element.onload = () => {
+    greeted = true;
+    send({ type: "hello", version: VERSION, channel });
+    loaded();
+  };
+  container.appendChild(element);
+  return {
+    element,
+    configure: (look) => {
+      if (greeted) send({ type: "configure", version: VERSION, channel, detail: look });
+    },
+    remove: () => {
+      stop();
+      element.remove();
+    },
   };
 }

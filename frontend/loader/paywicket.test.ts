@@ -1,50 +1,19 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { VERSION } from "../shared/protocol";
+import { element as mount, frameIn, framesIn, load, loaded, secure, server } from "./stage";
 
-const server = "https://pay.example";
-
-beforeAll(async () => {
-  const script = document.createElement("script");
-  script.setAttribute("src", `${server}/paywicket.js`);
-  Object.defineProperty(script, "src", { value: `${server}/paywicket.js` });
-  Object.defineProperty(document, "currentScript", { value: script, configurable: true });
-  await import("./paywicket");
-});
+beforeAll(() => load());
 
 // Frames stay empty here, and happy-dom says so on the console each time.
-const complain = vi.spyOn(console, "error").mockImplementation(() => undefined);
+vi.spyOn(console, "error").mockImplementation(() => undefined);
 
 beforeEach(() => {
-  complain.mockClear();
+  secure(true);
   vi.useFakeTimers();
 });
 afterEach(() => {
   document.body.replaceChildren();
   vi.useRealTimers();
 });
-
-function mount(session = "cs_1") {
-  const element = document.createElement("paywicket-checkout");
-  element.setAttribute("session", session);
-  document.body.append(element);
-  return element;
-}
-const framesIn = (element: Element) => [...element.querySelectorAll("iframe")];
-
-/** Greets the frame as its load event does, and gives the channel's name. */
-function channelOf(frame: HTMLIFrameElement): string {
-  const heard = vi.fn();
-  Object.defineProperty(frame, "contentWindow", { value: { postMessage: heard }, configurable: true });
-  frame.dispatchEvent(new Event("load"));
-  expect(heard).toHaveBeenCalledWith(expect.objectContaining({ type: "hello", version: VERSION }), server);
-  return heard.mock.calls[0]?.[0].channel;
-}
-
-function say(frame: HTMLIFrameElement, channel: string, type: string, detail: object) {
-  const event = new MessageEvent("message", { data: { type, version: VERSION, channel, detail }, origin: server });
-  Object.defineProperty(event, "source", { value: frame.contentWindow });
-  dispatchEvent(event);
-}
 
 describe("<paywicket-checkout>", () => {
   test("shows one frame of the server that its script came from", () => {
@@ -66,17 +35,14 @@ describe("<paywicket-checkout>", () => {
     const around = vi.fn();
     element.addEventListener("submit", told);
     document.body.addEventListener("submit", around);
-    const [frame] = framesIn(element);
-    if (!frame) throw new Error("no frame");
-    say(frame, channelOf(frame), "submit", {});
+    loaded(frameIn(element)).say("submit");
     expect(told).toHaveBeenCalledOnce();
     expect(around).not.toHaveBeenCalled();
   });
 
   test("is as tall as the frame says", () => {
-    const [frame] = framesIn(mount());
-    if (!frame) throw new Error("no frame");
-    say(frame, channelOf(frame), "height", { height: 512.4 });
+    const frame = frameIn(mount());
+    loaded(frame).say("height", { height: 512.4 });
     expect(frame.style.height).toBe("513px");
   });
 
@@ -85,50 +51,15 @@ describe("<paywicket-checkout>", () => {
     element.setAttribute("session", "cs_2");
     expect(framesIn(element).map((frame) => frame.src)).toEqual([`${server}/checkout/cs_2`]);
   });
-
-  test("leaves nothing behind when it is taken away, nor hears anything more", () => {
-    const element = mount();
-    const [frame] = framesIn(element);
-    if (!frame) throw new Error("no frame");
-    const channel = channelOf(frame);
-    const told = vi.fn();
-    element.addEventListener("submit", told);
-    element.addEventListener("error", told);
-    element.remove();
-    say(frame, channel, "submit", {});
-    vi.advanceTimersByTime(60_000);
-    expect(framesIn(element)).toEqual([]);
-    expect(told).not.toHaveBeenCalled();
-  });
-
-  test("a frame that stays silent is reported, with what to look at", () => {
-    const element = mount();
-    const failed = vi.fn();
-    element.addEventListener("error", failed);
-    vi.advanceTimersByTime(10_001);
-    expect(failed.mock.calls[0]?.[0].detail.code).toBe("unreachable");
-    expect(complain).toHaveBeenCalledWith(expect.stringContaining(location.origin));
-  });
-
-  test("without a session it waits for one", () => {
-    const element = document.createElement("paywicket-checkout");
-    document.body.append(element);
-    expect(framesIn(element)).toEqual([]);
-    element.setAttribute("session", "cs_3");
-    expect(framesIn(element)).toHaveLength(1);
-  });
 });
 
 test("with a merchant, its page is watched by the collector", async () => {
-  const script = document.createElement("script");
-  Object.defineProperty(script, "src", { value: `${server}/paywicket.js` });
-  Object.assign(script.dataset, { merchant: "mer_1", site: "site_1" });
-  Object.defineProperty(document, "currentScript", { value: script, configurable: true });
   expect(document.querySelector("script")).toBeNull();
   vi.resetModules();
-  await import("./paywicket");
+  await load({ merchant: "mer_1", site: "site_1" }, "n0nce");
   const added = document.head.querySelector<HTMLScriptElement>("script[src$='/sense.js']");
   expect(added?.src).toBe(`${server}/sense.js`);
+  expect(added?.nonce).toBe("n0nce");
   expect({ ...added?.dataset }).toEqual({ merchant: "mer_1", site: "site_1" });
   added?.remove();
 });
@@ -176,13 +107,22 @@ describe("Paywicket.confirm", () => {
     confirm(`${server}/confirm/${key}`, closed);
     const frame = shown();
     if (!frame) throw new Error("no frame");
-    const channel = channelOf(frame);
-    say(frame, "f".repeat(32), "outcome", { order: "1", status: "approved" });
-    say(frame, channel, "outcome", { order: "1" });
+    const { say } = loaded(frame);
+    say("outcome", { order: "1", status: "approved" }, { channel: "f".repeat(32) });
+    say("outcome", { order: "1" });
     expect(closed).not.toHaveBeenCalled();
-    say(frame, channel, "outcome", { order: "1", status: "approved" });
-    say(frame, channel, "outcome", { order: "1", status: "declined" });
+    say("outcome", { order: "1", status: "approved" });
+    say("outcome", { order: "1", status: "declined" });
     expect(closed.mock.calls).toEqual([[{ order: "1", status: "approved" }]]);
     expect(shown()).not.toBeNull();
+  });
+
+  test("one that stays silent is told of, and has no diagnosis", () => {
+    confirm(`${server}/confirm/${key}`);
+    const failed = vi.fn();
+    document.querySelector("#here")?.addEventListener("error", failed);
+    vi.advanceTimersByTime(10_000);
+    expect(failed.mock.calls[0]?.[0].detail.code).toBe("network");
+    expect(framesIn(document.body)).toHaveLength(1);
   });
 });

@@ -2,8 +2,11 @@
 // Paywicket.mount() and Paywicket.confirm(). It holds a frame and passes on what the frame tells; no card
 // data ever comes here.
 
-import type { Outcome, Told } from "../shared/protocol";
-import { mountFrame, type Tell } from "./frame";
+import type { Appearance, Outcome, Told, ToldType } from "../shared/protocol";
+import { watchPage } from "./collector";
+import { PaywicketCheckout } from "./element";
+import { mount, type Mounted, type Tell } from "./mounted";
+import { elementOf, mountCheckout, origin, script, telling } from "./page";
 
 declare global {
   interface Window {
@@ -14,63 +17,36 @@ declare global {
   }
 }
 
-/** The events of a checkout, by name; `detail` holds what they tell. */
-export type PaywicketEvents = { [T in keyof Told]: CustomEvent<Told[T]> };
-
-// The server that this script came from is the one whose checkout it shows.
-const origin = new URL((document.currentScript as HTMLScriptElement).src).origin;
-
-/**
- * Sends what the frame tells as an event of the element it is in. It does not
- * bubble: a `submit` or `change` of ours must not set off a form around it.
- */
-const telling = (element: Element): Tell => (type, detail) => {
-  element.dispatchEvent(new CustomEvent(type, { detail }));
-};
-
-/** Shows the checkout of a session. */
-const mountCheckout = (container: Element, session: string): (() => void) =>
-  mountFrame(container, origin, `/checkout/${encodeURIComponent(session)}`, "Secure card payment", telling(container));
-
-/** Finds what a page means by an element. */
-function elementOf(target: Element | string): Element {
-  const element = typeof target === "string" ? document.querySelector(target) : target;
-  if (!element) throw new Error(`Paywicket: there is no element ${String(target)} on this page.`);
-  return element;
-}
-
-/** The element: it shows the checkout of its `session`, and another when that changes. */
-class PaywicketCheckout extends HTMLElement {
-  static readonly observedAttributes = ["session"];
-  #unmount: (() => void) | undefined;
-  #connected = false;
-
-  connectedCallback(): void {
-    this.#connected = true;
-    this.#unmount?.();
-    this.#unmount = undefined;
-    const session = this.getAttribute("session");
-    if (!session) return;
-    if (!this.style.display) this.style.display = "block";
-    this.#unmount = mountCheckout(this, session);
-  }
-
-  disconnectedCallback(): void {
-    this.#connected = false;
-    this.#unmount?.();
-    this.#unmount = undefined;
-  }
-
-  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
-    // Browsers report the attributes of an element in the page before they connect it.
-    if (this.#connected && before !== after) this.connectedCallback();
-  }
+/** What Paywicket.mount() is told. */
+export interface MountOptions {
+  session: string;
+  locale?: string | undefined;
+  appearance?: Appearance | undefined;
+  /** Called with the details of events, by their names; beside the events of the target. */
+  on?: { [T in ToldType]?: (detail: Told[T]) => void } | undefined;
+  /** Unmounts when it is aborted; nothing is mounted when it was already. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The same without the element: for pages that build themselves with script. */
 export const Paywicket = {
-  mount(target: Element | string, options: { session: string }): { unmount(): void } {
-    return { unmount: mountCheckout(elementOf(target), options.session) };
+  mount(target: Element | string, { session, locale, appearance, on, signal }: MountOptions): Mounted {
+    const element = elementOf(target);
+    if (!session) throw new Error("Paywicket: mount() lacks its session.");
+    if (signal?.aborted) return { unmount() {}, retry() {}, update() {} };
+    const send = telling(element);
+    const tell: Tell = (type, detail) => {
+      const wanted = send(type, detail);
+      on?.[type]?.(detail);
+      return wanted;
+    };
+    const mounted = mountCheckout(element, session, { locale: locale ?? "", appearance: appearance ?? {} }, tell);
+    const unmount = () => {
+      signal?.removeEventListener("abort", unmount);
+      mounted.unmount();
+    };
+    signal?.addEventListener("abort", unmount);
+    return { ...mounted, unmount };
   },
 
   /**
@@ -81,29 +57,21 @@ export const Paywicket = {
   confirm(url: string, options: { container: Element | string; onclose?: (outcome: Outcome) => void }): { unmount(): void } {
     const { origin: from, pathname } = new URL(url, origin);
     if (from !== origin || !/^\/confirm\/[0-9a-z]+$/.test(pathname)) throw new Error(`Paywicket: ${url} is no challenge of ${origin}.`);
-    const element = elementOf(options.container);
-    const tell = telling(element);
+    const container = elementOf(options.container);
+    const send = telling(container);
     let open = true;
-    return {
-      unmount: mountFrame(element, origin, pathname, "Your declined payment", (type, detail) => {
-        tell(type, detail);
-        if (type !== "outcome" || !open) return;
+    const { unmount } = mount({ container, origin, path: pathname, title: "Your declined payment", session: "", look: {} }, (type, detail) => {
+      const wanted = send(type, detail);
+      if (type === "outcome" && open) {
         open = false;
         options.onclose?.(detail as Outcome);
-      }),
-    };
+      }
+      return wanted;
+    });
+    return { unmount };
   },
 };
 
-// With data-merchant, the collector watches this page too: see /sense.js.
-const { dataset } = document.currentScript as HTMLScriptElement;
-if (dataset.merchant) {
-  const collector = document.createElement("script");
-  collector.async = true;
-  collector.src = `${origin}/sense.js`;
-  Object.assign(collector.dataset, dataset);
-  document.head.append(collector);
-}
-
 if (!customElements.get("paywicket-checkout")) customElements.define("paywicket-checkout", PaywicketCheckout);
 window.Paywicket = Paywicket;
+watchPage(script, origin);

@@ -84,4 +84,22 @@ describe("the frame's end", () => {
     for (const [, target] of parent.postMessage.mock.calls) expect(target).toBe(page);
     expect(parent.postMessage).toHaveBeenCalled();
   });
+
+  test("looks otherwise when its page says so, after the hello and on its channel", () => {
+    const parent = windowOf();
+    const configured = vi.fn();
+    const configure = { type: "configure", version: VERSION, channel, detail: { locale: "de" } };
+    const peer = new Peer(parent, [page, "https://other.example"], () => undefined, configured);
+    arrive(configure, page, parent);
+    arrive(hello, page, parent);
+    arrive({ ...configure, channel: "b".repeat(32) }, page, parent);
+    arrive(configure, "https://other.example", parent);
+    arrive(configure, page, windowOf());
+    arrive({ ...configure, detail: { session: "cs_2" } }, page, parent);
+    expect(configured).not.toHaveBeenCalled();
+    arrive(configure, page, parent);
+    expect(configured).toHaveBeenCalledExactlyOnceWith({ locale: "de" });
+    peer.tell("submit", {});
+    expect(parent.postMessage).toHaveBeenCalledOnce();
+  });
 });

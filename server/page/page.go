@@ -3,8 +3,11 @@
 // saw.
 //
 //	GET  /paywicket.js                   the merchant's script tag
+//	GET  /paywicket.js.sri               its integrity
 //	GET  /assets/{name}                  scripts and styles by content hash
 //	GET  /checkout/{session}             the frame's document
+//	GET  /checkout/{session}/why         why it is not shown, for any page that would show it
+//	GET  /checkout/{session}/keep        what was typed, while the document is taken away and put back
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
 //	GET  /checkout/{session}/result      the newest outcome
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
@@ -68,7 +71,10 @@ type Merchants interface {
 // Mount names the routes.
 func (p *Pages) Mount(router fiber.Router) {
 	mountAssets(router)
+	router.Get("/paywicket.js.sri", loaderIntegrity)
 	router.Get("/checkout/:session", p.show)
+	router.Get("/checkout/:session/why", p.why)
+	router.Get("/checkout/:session/keep", p.keep)
 	router.Post("/checkout/:session/pay", p.pay)
 	router.Get("/checkout/:session/result", p.result)
 	router.Get("/checkout/:session/events", p.live)

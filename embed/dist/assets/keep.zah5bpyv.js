@@ -1,0 +1,1 @@
+"use strict";(()=>{var i=15e3,e={};globalThis.kept=e;function n(){let{values:t}=e;for(let o in t)t[o]="",delete t[o];delete e.values,delete e.at}Object.defineProperty(e,"done",{get:()=>!1,set:t=>{t&&n()}});addEventListener("pagehide",n);setInterval(()=>{e.values&&Date.now()-(e.at??=Date.now())>=6e5&&n()},i);})();
