@@ -59,13 +59,12 @@ function driven(page: Page, close: () => Promise<void>): Driven {
   return {
     name: "Chromium",
     go: async (address) => void (await page.goto(address)),
-    // Only the first argument reaches a page's function: it is the list of all.
     evaluate: async (frames, script, ...given) => (await frame(frames)).evaluate(`(${script.toString()}).apply(null, ${JSON.stringify(given)})`) as never,
     click: async (frames, selector) => (await frame(frames)).click(selector),
     press: (key) => page.keyboard.press(key),
     write: (text) => page.keyboard.type(text),
     screenshot: () => page.screenshot(),
-    complaints: () => complaints,
+    complaints: async () => complaints,
     close,
   };
 }

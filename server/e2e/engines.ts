@@ -33,8 +33,8 @@ export interface Driven {
   write(text: string): Promise<void>;
   /** A PNG of what the window shows. */
   screenshot(): Promise<Buffer>;
-  /** What the engine wrote to its console as errors. */
-  complaints(): string[];
+  /** What the engine wrote to its console as errors; of WebKit, what went wrong in documents after they were first looked into. */
+  complaints(): Promise<string[]>;
   close(): Promise<void>;
 }
 

@@ -43,7 +43,7 @@ export async function firefox({ blocked = false }: Setting = {}): Promise<Engine
         },
         write: (text) => page.keyboard.type(text),
         screenshot: async () => Buffer.from(await page.screenshot()),
-        complaints: () => complaints,
+        complaints: async () => complaints,
         close: () => context.close(),
       };
       return driven;

@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 export async function webkit({ blocked = false }: Setting = {}): Promise<Engine> {
   const port = await freePort();
   const driver: ChildProcess = spawn("xvfb-run", ["-a", "/usr/bin/WebKitWebDriver", `--port=${port}`], {
-    stdio: ["ignore", "pipe", "ignore"], detached: true,
+    stdio: "ignore", detached: true,
     env: { ...process.env, LANG: "en_US.UTF-8", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1" },
   });
   const kill = () => {
@@ -37,17 +37,13 @@ export async function webkit({ blocked = false }: Setting = {}): Promise<Engine>
     }
   };
   process.once("exit", kill);
-  let complaints: string[] = [];
-  driver.stdout?.on("data", (said) => {
-    for (const line of String(said).split("\n")) if (/^CONSOLE .*ERROR/.test(line)) complaints.push(line);
-  });
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
     const { value } = (await answer.json()) as { value: T & { error?: string; message?: string } };
     if (!answer.ok) throw new Error(`${method} ${path}: ${value.error} ${value.message}`);
     return value;
   };
-  const args = ["--automation", "--enable-write-console-messages-to-stdout=true", ...(blocked ? ["--cookies-policy=never", "--enable-html5-local-storage=false"] : [])];
+  const args = ["--automation", ...(blocked ? ["--cookies-policy=never", "--enable-html5-local-storage=false"] : [])];
   const capabilities = { alwaysMatch: { browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: browser, args } } };
   let session = "";
   const end = async () => {
@@ -56,7 +52,6 @@ export async function webkit({ blocked = false }: Setting = {}): Promise<Engine>
   };
   const start = async () => {
     await end();
-    complaints = [];
     for (let tries = 0; !session && tries < 60; tries++) {
       session = await call<{ sessionId: string }>("POST", "/session", { capabilities }).then(({ sessionId }) => sessionId, () => "");
       if (!session) await new Promise((go) => setTimeout(go, 250));
@@ -67,7 +62,7 @@ export async function webkit({ blocked = false }: Setting = {}): Promise<Engine>
     name: "WebKit",
     open: async () => {
       await start();
-      return driven((method, path, body) => call(method, `/session/${session}${path}`, body), () => complaints, end);
+      return driven((method, path, body) => call(method, `/session/${session}${path}`, body), end);
     },
     close: async () => {
       await end();
@@ -80,7 +75,18 @@ export async function webkit({ blocked = false }: Setting = {}): Promise<Engine>
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 type Found = Record<string, string>;
 
-function driven(call: Call, complaints: () => string[], close: () => Promise<void>): Driven {
+/** Notes what goes wrong in a document from here on: this WebDriver does not tell what is written to the console. */
+function listen(): string[] {
+  const here = window as unknown as { complaints?: string[] };
+  if (here.complaints) return here.complaints;
+  const said: string[] = (here.complaints = []);
+  addEventListener("error", (event) => said.push(event.message));
+  addEventListener("unhandledrejection", (event) => said.push(String(event.reason)));
+  addEventListener("securitypolicyviolation", (event) => said.push(`${event.violatedDirective} refused ${event.blockedURI}`));
+  return said;
+}
+
+function driven(call: Call, close: () => Promise<void>): Driven {
   const find = (selector: string) => call<Found>("POST", "/element", { using: "css selector", value: selector });
   const enter = async (frames: readonly string[]) => {
     await call("POST", "/frame", { id: null });
@@ -92,13 +98,16 @@ function driven(call: Call, complaints: () => string[], close: () => Promise<voi
     const actions = [...held.map((value) => ({ type: "keyDown", value })), ...strokes, ...held.map((value) => ({ type: "keyUp", value }))];
     await call("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
   };
+  const entered = new Set<string>(["[]"]);
+  const run = async (frames: readonly string[], script: string, args: unknown[]) => {
+    await enter(frames);
+    entered.add(JSON.stringify(frames));
+    return call("POST", "/execute/sync", { script: `(${listen.toString()})(); return (${script}).apply(null, arguments)`, args });
+  };
   return {
     name: "WebKit",
     go: async (address) => void (await call("POST", "/url", { url: address })),
-    evaluate: async (frames, script, ...given) => {
-      await enter(frames);
-      return call("POST", "/execute/sync", { script: `return (${script.toString()}).apply(null, arguments)`, args: given }) as never;
-    },
+    evaluate: async (frames, script, ...given) => run(frames, script.toString(), given) as never,
     click: async (frames, selector) => {
       await enter(frames);
       await call("POST", `/element/${(await find(selector))[element]}/click`, {});
@@ -109,7 +118,12 @@ function driven(call: Call, complaints: () => string[], close: () => Promise<voi
     },
     write: (text) => strike([...text]),
     screenshot: async () => Buffer.from(await call<string>("GET", "/screenshot"), "base64"),
-    complaints,
+    complaints: async () => {
+      const said: string[] = [];
+      // A frame that has gone took what it said with it.
+      for (const frames of entered) said.push(...((await run(JSON.parse(frames), listen.toString(), []).catch(() => [])) as string[]));
+      return said;
+    },
     close,
   };
 }
