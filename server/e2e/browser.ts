@@ -2,17 +2,17 @@
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+import { type Browser, chromium, type FrameLocator, type LaunchOptions, type Page } from "playwright-core";
 
-/** Starts Debian's Chromium; it must not look for anything outside this machine. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-    ],
-  });
-}
+/** Debian's Chromium; it must not look for anything outside this machine. */
+export const options: LaunchOptions = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+  ],
+};
+
+export const launch = (): Promise<Browser> => chromium.launch(options);
 
 export interface Typed {
   number: string;

@@ -3,12 +3,11 @@
 // played by a script before the collector's, the same in every browser; where visits come
 // from, by a proxy in front.
 
-import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, test } from "vitest";
 import type { Visit } from "./devices";
-import { chromium, type Driven, firefox, webkit } from "./engines";
+import { chromium, type Driven, engines } from "./engines";
 import { another, home, type Played, play, tuned, untuned } from "./played";
 import { Program } from "./program";
 
@@ -115,18 +114,18 @@ async function report(browser: Driven, way: keyof typeof ways): Promise<void> {
 }
 
 test("recognition", async () => {
-  const engines = { chromium, ...(existsSync("/usr/bin/firefox-esr") ? { firefox } : {}), ...(existsSync("/usr/bin/WebKitWebDriver") ? { webkit } : {}) };
-  for (const [name, open] of Object.entries(engines)) {
+  for (const [name, start] of Object.entries(engines)) {
     if (!name.includes(process.env.ENGINE ?? "")) continue;
     for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
-      const browser = await open(); // Firefox without a screen stops drawing after some hundred pages
-      await report(browser, way).finally(() => browser.close());
+      const engine = await start(); // Firefox without a screen stops drawing after some hundred pages
+      await report(await engine.open(), way).finally(() => engine.close());
     }
   }
 });
 
 test("two hundred devices that are not one", async () => {
-  const browser = await chromium();
+  const engine = await chromium();
+  const browser = await engine.open();
   const seen = new Set<string>();
   let merged = 0;
   for (let i = 0; i < 200; i++) {
@@ -135,6 +134,6 @@ test("two hundred devices that are not one", async () => {
     if (seen.has(device!)) merged++;
     seen.add(device!);
   }
-  await browser.close();
+  await engine.close();
   console.log(`200 devices of one house that differ in graphics unit, processors, memory or system: ${merged} merged`);
 });
