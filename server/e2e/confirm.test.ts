@@ -128,6 +128,22 @@ test("it fits 320 pixels, in the light and in the dark", async () => {
   }
 });
 
+test("it is asked in the shopper's language, from right to left too", async () => {
+  for (const [locale, direction] of [["ar", "rtl"], ["de-AT", "ltr"], ["el", "ltr"]] as const) {
+    const { page, complaints } = await open(await challenged(), { locale, viewport: { width: 320, height: 720 } });
+    expect(await page.locator("html").evaluate((html) => [html.getAttribute("lang"), getComputedStyle(html).direction])).toEqual([locale.slice(0, 2), direction]);
+    await expectAccessible(page.mainFrame());
+    await expectNarrow(page);
+    // Intl in the browser writes the amount as the page does.
+    const amount = await page.evaluate((tag) => new Intl.NumberFormat(tag, { style: "currency", currency: "USD" }).format(49), locale);
+    await page.locator("dd").getByText(amount, { exact: true }).waitFor();
+    await page.locator("button.no").click();
+    await page.locator("section.ended").waitFor();
+    await expectAccessible(page.mainFrame());
+    expect(complaints).toEqual([]);
+  }
+});
+
 test("within the shop's page: the bank stands in a frame of ours, and the shop hears the end once", async () => {
   merchantPages["/ask"] = asking(await challenged());
   const { page, complaints } = await open(`${merchant.origin}/ask`);
