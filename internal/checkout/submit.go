@@ -100,6 +100,9 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 	}
 	// A processor that is not there now may be when the shopper pays.
 	if _, err := s.route(account, session.Form.probe(session)); err != nil && fault.CodeOf(err) != fault.Unavailable {
+		if len(session.Form.Plans) > 0 && fault.Of(err).Field == "installments" {
+			err = fault.Field("installment_plans", "%s", fault.Of(err).Message)
+		}
 		return View{}, err
 	}
 	if err := s.Store.CreateSession(ctx, session, actor); err != nil {
