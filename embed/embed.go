@@ -29,6 +29,7 @@ type File struct {
 // may say anything.
 var kinds = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+	".json": "application/json",
 }
 
 // all reads the manifest once.
@@ -80,6 +81,16 @@ var Signals = sync.OnceValue(func() []Signal {
 	}
 	return all
 })
+
+// Words gives what the pages say, as a JSON object: by language, group and key. It is not
+// served; languages/de.json, an asset, is the part of it that a browser loads.
+func Words() []byte {
+	text, err := dist.ReadFile("dist/words.json")
+	if err != nil {
+		panic("embed: " + err.Error())
+	}
+	return text
+}
 
 // All lists the assets.
 func All() []File { return all() }
