@@ -96,7 +96,11 @@ var categories = map[plural.Form]string{
 
 // category is the plural category of a whole number in a language.
 func category(spoken string, n int) string {
-	return categories[plural.Cardinal.MatchPlural(bcp47.Make(spoken), max(n, -n), 0, 0, 0, 0)]
+	form := plural.Cardinal.MatchPlural(bcp47.Make(spoken), max(n, -n), 0, 0, 0, 0)
+	if spoken == "he" && form == plural.Many {
+		form = plural.Other // CLDR has had no such form since its version 42; the library is older
+	}
+	return categories[form]
 }
 
 // fill puts values into a text's places. What is put in is not looked at again: a shop may
