@@ -23,10 +23,21 @@ const (
 	Unknown    Brand = "unknown"
 )
 
+// The domestic schemes whose cards bear an international one beside, which is what their
+// first digits tell. The shopper has the choice between the two (Regulation (EU) 2015/751,
+// article 8(6)).
+const (
+	CartesBancaires Brand = "cartes_bancaires"
+	Dankort         Brand = "dankort"
+	Bancontact      Brand = "bancontact"
+	EftposAU        Brand = "eftpos_au"
+)
+
 // names are the schemes as they write themselves.
 var names = map[Brand]string{
 	Visa: "Visa", Mastercard: "Mastercard", Amex: "American Express", Discover: "Discover", Diners: "Diners Club", JCB: "JCB",
 	UnionPay: "UnionPay", Maestro: "Maestro", Elo: "Elo", Mir: "Mir", RuPay: "RuPay", Verve: "Verve", Troy: "Troy",
+	CartesBancaires: "Cartes Bancaires", Dankort: "Dankort", Bancontact: "Bancontact", EftposAU: "eftpos",
 }
 
 // Name is the scheme as it writes itself, for people; "Card" when it is not known.
@@ -114,6 +125,11 @@ var rules = map[Brand]rule{
 	Verve:      {[]int{16, 18, 19}, 3},
 	Troy:       {[]int{16}, 3},
 	Unknown:    {[]int{12, 13, 14, 15, 16, 17, 18, 19}, 3},
+
+	CartesBancaires: {[]int{16}, 3},
+	Dankort:         {[]int{16}, 3},
+	Bancontact:      {[]int{16, 17, 18, 19}, 3},
+	EftposAU:        {[]int{16, 17, 18, 19}, 3},
 }
 
 // HasLength tells whether the scheme issues numbers of so many digits.

@@ -31,6 +31,12 @@ func (e Expiry) Valid() bool {
 	return e.Month >= 1 && e.Month <= 12 && e.Year >= 2000 && e.Year <= 2099
 }
 
+// Current is the first expiry of cards that are still good at now.
+func Current(now time.Time) Expiry {
+	there := now.In(lastZone)
+	return Expiry{Month: int(there.Month()), Year: there.Year()}
+}
+
 // Passed tells whether a card of this expiry is no longer good at now.
 func (e Expiry) Passed(now time.Time) bool {
 	firstOfNext := time.Date(e.Year, time.Month(e.Month)+1, 1, 0, 0, 0, 0, lastZone)

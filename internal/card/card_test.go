@@ -100,6 +100,9 @@ func TestExpiryLastsThroughItsMonthEverywhere(t *testing.T) {
 		if got := c.expiry.Passed(now); got != c.want {
 			t.Errorf("%s: passed = %v, want %v", c.name, got, c.want)
 		}
+		if first := card.Current(now); first.Passed(now) || (card.Expiry{Month: first.Month - 1, Year: first.Year}).Valid() && !(card.Expiry{Month: first.Month - 1, Year: first.Year}).Passed(now) {
+			t.Errorf("%s: the first that is good is %+v", c.name, first)
+		}
 	}
 }
 
@@ -114,12 +117,30 @@ func TestExpiryValid(t *testing.T) {
 
 func TestEverySchemeHasAName(t *testing.T) {
 	t.Parallel()
-	for _, brand := range []card.Brand{card.Visa, card.Mastercard, card.Amex, card.Discover, card.Diners, card.JCB, card.UnionPay, card.Maestro, card.Elo, card.Mir, card.RuPay, card.Verve, card.Troy} {
+	for _, brand := range []card.Brand{card.Visa, card.Mastercard, card.Amex, card.Discover, card.Diners, card.JCB, card.UnionPay, card.Maestro, card.Elo, card.Mir, card.RuPay, card.Verve, card.Troy,
+		card.CartesBancaires, card.Dankort, card.Bancontact, card.EftposAU} {
 		if name := brand.Name(); name == "Card" || name == "" {
 			t.Errorf("%s is called %q", brand, name)
 		}
 	}
 	if name := card.Unknown.Name() + card.Brand("").Name(); name != "CardCard" {
 		t.Errorf("an unknown one is called %q", name)
+	}
+}
+
+func TestTheSchemesOfACardThatBearsTwo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		brand, second card.Brand
+		want          []card.Brand
+	}{
+		{card.Visa, card.CartesBancaires, []card.Brand{card.CartesBancaires, card.Visa}},
+		{card.CartesBancaires, card.Mastercard, []card.Brand{card.CartesBancaires, card.Mastercard}},
+		{card.Visa, card.Elo, []card.Brand{card.Visa, card.Elo}},
+		{card.Visa, "", nil}, {card.Visa, card.Visa, nil}, {card.Visa, card.Unknown, nil}, {card.Unknown, card.Dankort, nil}, {"", card.Dankort, nil},
+	} {
+		if got := (card.Issuance{Brand: c.brand, CoBrand: c.second}).Networks(); !slices.Equal(got, c.want) {
+			t.Errorf("%s and %s: %v, want %v", c.brand, c.second, got, c.want)
+		}
 	}
 }

@@ -8,6 +8,27 @@ type Issuance struct {
 	Category string // the scheme's product, such as "PLATINUM"
 	Issuer   string // the bank
 	Country  string // of the bank: two letters (ISO 3166-1)
+	CoBrand  Brand  // the second scheme of a card that bears two; empty for none
+}
+
+// Networks are the schemes of a card that bears two, the domestic one first: it is what the
+// issuer prefers and costs the merchant less. Nil for a card of one scheme.
+func (i Issuance) Networks() []Brand {
+	switch {
+	case !i.Brand.known() || !i.CoBrand.known() || i.Brand == i.CoBrand:
+		return nil
+	case i.CoBrand.domestic():
+		return []Brand{i.CoBrand, i.Brand}
+	}
+	return []Brand{i.Brand, i.CoBrand}
+}
+
+func (b Brand) known() bool { return b != "" && b != Unknown }
+
+// domestic tells whether a scheme is one of those that share their cards with an
+// international one.
+func (b Brand) domestic() bool {
+	return b == CartesBancaires || b == Dankort || b == Bancontact || b == EftposAU
 }
 
 // Type is how a card's holder pays what was bought.

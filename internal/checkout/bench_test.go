@@ -50,10 +50,10 @@ func (s timedPayments) AskAll(ctx context.Context, p payment.Payment, how paymen
 	return s.Payments.AskAll(ctx, p, how, c)
 }
 
-func (s timedVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error) {
+func (s timedVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, consent vault.Consent, c pan.Card, actor string) (vault.Record, error) {
 	began := time.Now()
 	defer func() { s.keeping = time.Since(began) }()
-	return s.Vault.Tokenize(ctx, m, token, customer, c, actor)
+	return s.Vault.Tokenize(ctx, m, token, customer, consent, c, actor)
 }
 
 func (s timedPayments) Settle(ctx context.Context, p payment.Payment, actor string, reply payment.Reply) (payment.Payment, error) {
@@ -74,7 +74,7 @@ func BenchmarkFanOut(b *testing.B) {
 	var added, slower []time.Duration
 	for b.Loop() {
 		for range 200 {
-			if _, err := h.Submit(b.Context(), h.session(), pantest.Card(b, "4111111111111111"), checkout.Client{}); err != nil {
+			if _, err := h.Submit(b.Context(), h.session(), checkout.Submission{Card: pantest.Card(b, "4111111111111111")}, checkout.Client{}); err != nil {
 				b.Fatal(err)
 			}
 			longest := max(watch.asking, watch.keeping)

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -50,15 +51,16 @@ func (s *Service) Charge(ctx context.Context, m string, token id.Token, order Or
 	if err != nil {
 		return payment.Payment{}, err
 	}
-	if order.Customer == (vault.Customer{}) {
+	if given := order.Customer.ID; order.Customer == (vault.Customer{ID: given}) {
 		order.Customer = kept.Customer
+		order.Customer.ID = cmp.Or(given, kept.Customer.ID)
 	}
 	order.Terms.Payer = processor.Payer(order.Customer)
 	if order.Terms.Initiator == "" {
 		order.Terms.Initiator = processor.Merchant
 	}
 	if order.Terms.ReturnURL != "" && !returnsTo(site, order.Terms.ReturnURL) {
-		return payment.Payment{}, fault.Field("return_url", "The URL must be at one of the site's origins: %s.", strings.Join(site.Origins, ", "))
+		return payment.Payment{}, elsewhere("return_url", site)
 	}
 	now := s.Now()
 	if (card.Expiry{Month: kept.Summary.ExpMonth, Year: kept.Summary.ExpYear}).Passed(now) {
@@ -103,6 +105,11 @@ func returnsTo(site merchant.Site, address string) bool {
 		return false
 	}
 	return slices.Contains(site.Origins, u.Scheme+"://"+u.Host)
+}
+
+// elsewhere is the fault of a URL that is not at one of a site's own origins.
+func elsewhere(field string, site merchant.Site) error {
+	return fault.Field(field, "The URL must be at one of the site's origins: %s.", strings.Join(site.Origins, ", "))
 }
 
 // maxReturnURL is how long the way back may be, in bytes.

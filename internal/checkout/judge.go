@@ -6,7 +6,6 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/pan"
 	"github.com/paywicket/paywicket/internal/risk"
 	"github.com/paywicket/paywicket/internal/sense"
 )
@@ -25,17 +24,13 @@ type Risk interface {
 }
 
 // judge says what is thought of a card in a session. Errors: those of risk.Service.Judge.
-func (s *Service) judge(ctx context.Context, v View, c pan.Card, from Client) (risk.Attempt, *event.Risk, error) {
-	fingerprint, issuance, err := s.Vault.Describe(v.Merchant.ID, c)
-	if err != nil {
-		return risk.Attempt{}, nil, err
-	}
+func (s *Service) judge(ctx context.Context, v View, c attempt, from Client) (risk.Attempt, *event.Risk, error) {
 	seen, err := s.Sense.Visit(ctx, v.Merchant.ID, v.Session.Visit())
 	if err != nil {
 		return risk.Attempt{}, nil, err
 	}
 	a := risk.Attempt{
-		Merchant: v.Merchant, Session: v.Session.ID, Attempts: v.Version.Payments, Card: fingerprint, BIN: c.Number.BIN(), Issuance: issuance,
+		Merchant: v.Merchant, Session: v.Session.ID, Attempts: v.Version.Payments, Card: c.fingerprint, BIN: c.summary.BIN, Issuance: c.issuance,
 		Network: sense.Network(from.Address), Visit: seen, Proof: from.Proof,
 	}
 	thought, err := s.Risk.Judge(ctx, a)

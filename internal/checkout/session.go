@@ -55,6 +55,7 @@ type Session struct {
 	Description string // shown to the shopper
 	Metadata    map[string]string
 	Terms       payment.Terms
+	Form        Form
 	SenseKey    string // its own
 	JoinedKey   string // of the merchant's pages that led here; empty for none
 	CreatedAt   time.Time
@@ -75,6 +76,7 @@ type Order struct {
 	Customer    vault.Customer // who pays: told to processors, and kept with the card
 	SenseKey    string         // of the merchant's pages that lead here; empty for none
 	Terms       payment.Terms
+	Form        Form          // of a session
 	Life        time.Duration // 0 for DefaultLife
 
 	// Of a charge of a kept card.
@@ -187,9 +189,13 @@ func (o Order) Check() error {
 	return o.Terms.Check(o.Amount)
 }
 
-// newSession makes a session of an order. Errors: those of Check, and a fault on expires_in.
+// newSession makes a session of an order. Errors: those of Check, of Form.check, and a
+// fault on expires_in.
 func newSession(name, m string, site merchant.Site, order Order, now time.Time) (Session, error) {
 	if err := order.Check(); err != nil {
+		return Session{}, err
+	}
+	if err := order.Form.check(order, site); err != nil {
 		return Session{}, err
 	}
 	order.Terms.Payer = processor.Payer(order.Customer)
@@ -202,7 +208,7 @@ func newSession(name, m string, site merchant.Site, order Order, now time.Time) 
 	}
 	return Session{
 		ID: name, Merchant: m, Site: site.ID, Amount: order.Amount, Reference: order.Reference,
-		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, SenseKey: id.New(id.SenseKey), JoinedKey: order.SenseKey,
+		Description: order.Description, Metadata: order.Metadata, Terms: order.Terms, Form: order.Form, SenseKey: id.New(id.SenseKey), JoinedKey: order.SenseKey,
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil
 }

@@ -108,7 +108,7 @@ func (h *house) pay(session string) (checkout.View, error) {
 	h.must(err)
 	c := pan.Card{Number: number, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}}
 	defer c.Wipe()
-	return h.Submit(h.Context(), session, c, checkout.Client{})
+	return h.Submit(h.Context(), session, checkout.Submission{Card: c}, checkout.Client{})
 }
 
 // events lists what was announced, oldest first.
@@ -220,11 +220,11 @@ type heldVault struct {
 	before func() error
 }
 
-func (v *heldVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error) {
+func (v *heldVault) Tokenize(ctx context.Context, m string, token id.Token, customer vault.Customer, consent vault.Consent, c pan.Card, actor string) (vault.Record, error) {
 	if v.before != nil {
 		if err := v.before(); err != nil {
 			return vault.Record{}, err
 		}
 	}
-	return v.Vault.Tokenize(ctx, m, token, customer, c, actor)
+	return v.Vault.Tokenize(ctx, m, token, customer, consent, c, actor)
 }

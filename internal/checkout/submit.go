@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/card"
-	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
@@ -35,10 +34,14 @@ type Payments interface {
 
 // Vault keeps cards; vault.Service does.
 type Vault interface {
-	Tokenize(ctx context.Context, merchant string, token id.Token, customer vault.Customer, c pan.Card, actor string) (vault.Record, error)
+	Tokenize(ctx context.Context, merchant string, token id.Token, customer vault.Customer, consent vault.Consent, c pan.Card, actor string) (vault.Record, error)
 	NoteStored(ctx context.Context, merchant string, token id.Token, by, storedAs, actor string) error
 	Describe(merchant string, c pan.Card) (fingerprint string, issuance card.Issuance, err error)
 	Find(ctx context.Context, merchant string, token id.Token) (vault.Record, error)
+	Issuance(bin string) card.Issuance
+	Saved(ctx context.Context, merchant, customer string) ([]vault.Record, error)
+	FindSaved(ctx context.Context, merchant, customer string, token id.Token) (vault.Record, error)
+	Forget(ctx context.Context, merchant, customer string, token id.Token, actor string) error
 	Borrow(ctx context.Context, merchant string, token id.Token, actor, purpose string) (pan.Card, error)
 }
 
@@ -96,7 +99,7 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 		return View{}, err
 	}
 	// A processor that is not there now may be when the shopper pays.
-	if _, err := s.route(account, Order{Amount: session.Amount, Terms: session.Terms}); err != nil && fault.CodeOf(err) != fault.Unavailable {
+	if _, err := s.route(account, session.Form.probe(session)); err != nil && fault.CodeOf(err) != fault.Unavailable {
 		return View{}, err
 	}
 	if err := s.Store.CreateSession(ctx, session, actor); err != nil {
@@ -126,17 +129,19 @@ func (s *Service) Show(ctx context.Context, session string) (View, error) {
 
 // Submit pays a session with a card: the intent is made durable, then the card
 // goes to authorization and to the vault at the same time, and when both have
-// ended their outcome is settled. It takes as long as the slower of the two.
+// ended their outcome is settled. It takes as long as the slower of the two. A saved
+// card comes from the vault and is not kept again.
 //
 // The card is borrowed and no leg holds it after Submit returns, so the caller
 // wipes it then. ctx should not end with the shopper's connection: what was begun
 // is finished.
 //
-// Errors come only from before the first byte left (see View.Admit, and risk.Service's
-// Judge); after that there is always a payment, if one whose outcome is unknown yet.
-func (s *Service) Submit(ctx context.Context, session string, c pan.Card, from Client) (View, error) {
+// Errors come only from before the first byte left: faults that name a field of the
+// form, and those of View.Admit and of risk.Service's Judge. After that there is always a
+// payment, if one whose outcome is unknown yet.
+func (s *Service) Submit(ctx context.Context, session string, sub Submission, from Client) (View, error) {
 	actor := "shopper " + session
-	if c.Expiry.Passed(s.Now()) {
+	if sub.Saved.IsZero() && sub.Card.Expiry.Passed(s.Now()) {
 		return View{}, fault.Field("exp_year", "This card has expired. Use another card.")
 	}
 	view, err := s.leaveChallenge(ctx, session, actor)
@@ -146,21 +151,64 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card, from C
 	if err := view.Admit(s.Now()); err != nil {
 		return View{}, err
 	}
-	attempt, thought, err := s.judge(ctx, view, c, from)
+	order, err := view.order(sub)
 	if err != nil {
 		return View{}, err
 	}
-	s.Risk.Tried(attempt)
+	with, err := s.attempt(ctx, view, sub)
+	if err != nil {
+		return View{}, err
+	}
+	judged, thought, err := s.judge(ctx, view, with, from)
+	if err != nil {
+		return View{}, err
+	}
+	s.Risk.Tried(judged)
+	name := id.New(id.Payment)
+	if with.kept != nil {
+		if with, err = s.opened(ctx, view, with, "authorize "+name, actor); err != nil {
+			return View{}, err
+		}
+		defer with.card.Wipe()
+	}
+	if err := s.network(view, with.card.Number, sub.Network); err != nil {
+		return View{}, err
+	}
+	order.Terms.Network, order.Terms.Risk = sub.Network, thought
 	p, err := s.Store.OpenPayment(ctx, view, func(v View) (payment.Payment, error) {
 		view = v
-		return s.intent(v, c, thought)
+		return s.intent(v, name, order, with)
 	})
 	if err != nil {
 		return View{}, err
 	}
-	storing := s.storing(ctx, view.Merchant, c)
-	p, reply := s.bothLegs(ctx, view, p, c, attempt, actor)
-	names := storing.end()
+	settled := s.charge(ctx, view, p, with, sub.Consent, judged, actor)
+	view.Latest = &settled
+	if settled.State != payment.Failed {
+		view.Attempts++
+	}
+	return view, nil
+}
+
+// charge has a payment asked for and its card kept, and settles what came of it.
+func (s *Service) charge(ctx context.Context, view View, p payment.Payment, with attempt, words string, judged risk.Attempt, actor string) payment.Payment {
+	how := payment.Asking{
+		Fallbacks: s.fallbacks(view.Merchant, p), ReturnURL: s.ReturnURL(p), Actor: actor, Patience: rescueBudget,
+		Next: s.next(Try{
+			Merchant: view.Merchant, Site: view.Site, Card: with.fingerprint, Issuance: with.issuance, Visit: judged.Visit, Present: true, CVV: len(with.card.CVV.Bytes()) > 0,
+		}),
+	}
+	var reply payment.Reply
+	var names map[string]string
+	if with.kept != nil {
+		how.StoredAs = with.kept.StoredAs
+		p, reply = s.Payments.AskAll(ctx, p, how, with.card)
+		p.Vaulted = true
+	} else {
+		storing := s.storing(ctx, view.Merchant, with.card)
+		p, reply = s.bothLegs(ctx, p, how, with.card, view.consent(p, words), actor)
+		names = storing.end()
+	}
 	settled, err := s.Payments.Settle(ctx, p, actor, reply)
 	if err != nil {
 		// The processor may have approved. The intent is durable and its lease will
@@ -170,17 +218,22 @@ func (s *Service) Submit(ctx context.Context, session string, c pan.Card, from C
 	}
 	s.noteStored(ctx, p, names, actor)
 	if settled.State == payment.Declined {
-		s.Risk.Declined(attempt)
+		s.Risk.Declined(judged)
 	}
-	view.Latest = &settled
-	if settled.State != payment.Failed {
-		view.Attempts++
-	}
-	return view, nil
+	return settled
 }
 
-// intent names the payment that an admitted attempt opens.
-func (s *Service) intent(v View, c pan.Card, thought *event.Risk) (payment.Payment, error) {
+// consent is what a shopper agreed to with a payment: nothing, unless the form lets a
+// customer's card be saved.
+func (v View) consent(p payment.Payment, words string) vault.Consent {
+	if words == "" || v.Session.Form.Save == NeverSave || p.Terms.Payer.ID == "" {
+		return vault.Consent{}
+	}
+	return vault.Consent{At: p.CreatedAt, Payment: p.ID, Words: words}
+}
+
+// intent is the payment that an admitted attempt opens, under a name.
+func (s *Service) intent(v View, name string, order Order, with attempt) (payment.Payment, error) {
 	now := s.Now()
 	if err := v.Admit(now); err != nil {
 		return payment.Payment{}, err
@@ -188,12 +241,14 @@ func (s *Service) intent(v View, c pan.Card, thought *event.Risk) (payment.Payme
 	if v.Latest != nil && !now.After(v.Latest.CreatedAt) {
 		now = v.Latest.CreatedAt.Add(time.Millisecond) // the newest payment stays so when the clock is set back
 	}
-	p, err := s.open(id.New(id.Payment), v.Merchant, v.Site, Order{Amount: v.Session.Amount, Reference: v.Session.Reference, Metadata: v.Session.Metadata, Terms: v.Session.Terms}, now)
+	p, err := s.open(name, v.Merchant, v.Site, order, now)
 	if err != nil {
 		return payment.Payment{}, err
 	}
-	p.Terms.Risk = thought
-	p.Session, p.Card, p.Token = v.Session.ID, c.Summary(), id.NewToken()
+	p.Session, p.Card, p.Token = v.Session.ID, with.summary, id.NewToken()
+	if with.kept != nil {
+		p.Token, p.Vaulted = with.kept.Token, true
+	}
 	// Somebody waits as long as the session is open, or the issuer's page may be.
 	p.WaitUntil = now.Add(payment.ChallengeLife + waitGrace)
 	if v.Session.ExpiresAt.After(p.WaitUntil) {
@@ -222,22 +277,16 @@ func (s *Service) open(name string, m merchant.Merchant, site merchant.Site, o O
 
 // bothLegs authorizes and tokenizes at the same time. The token is the payment's
 // own, chosen with the intent, so a crash between the two loses neither.
-func (s *Service) bothLegs(ctx context.Context, v View, p payment.Payment, c pan.Card, a risk.Attempt, actor string) (payment.Payment, payment.Reply) {
+func (s *Service) bothLegs(ctx context.Context, p payment.Payment, how payment.Asking, c pan.Card, consent vault.Consent, actor string) (payment.Payment, payment.Reply) {
 	var asked payment.Payment
 	var reply payment.Reply
 	kept := false
 	var legs sync.WaitGroup
-	legs.Go(func() {
-		how := payment.Asking{
-			Fallbacks: s.fallbacks(v.Merchant, p), ReturnURL: s.ReturnURL(p), Actor: actor, Patience: rescueBudget,
-			Next: s.next(Try{Merchant: v.Merchant, Site: v.Site, Card: a.Card, Issuance: a.Issuance, Visit: a.Visit, Present: true, CVV: true}),
-		}
-		asked, reply = s.Payments.AskAll(ctx, p, how, c)
-	})
+	legs.Go(func() { asked, reply = s.Payments.AskAll(ctx, p, how, c) })
 	legs.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, keepBudget)
 		defer cancel()
-		_, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, vault.Customer(p.Terms.Payer), c, actor)
+		_, err := s.Vault.Tokenize(ctx, p.Merchant, p.Token, vault.Customer(p.Terms.Payer), consent, c, actor)
 		if kept = err == nil; !kept {
 			// The payment stands without a token: see package vault.
 			s.Log.Error("a card could not be kept", "payment", p.ID, "error", err)

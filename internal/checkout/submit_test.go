@@ -263,7 +263,7 @@ func TestARefusalLeavesNothingBehind(t *testing.T) {
 	number, err := pan.ParseNumber([]byte("4111111111111111"))
 	h.must(err)
 	old := pan.Card{Number: number, Expiry: card.Expiry{Month: 10, Year: 2026}}
-	if _, err := h.Submit(t.Context(), h.session(), old, checkout.Client{}); fault.Of(err).Field != "exp_year" {
+	if _, err := h.Submit(t.Context(), h.session(), checkout.Submission{Card: old}, checkout.Client{}); fault.Of(err).Field != "exp_year" {
 		t.Errorf("an expired card: %v", err)
 	}
 	if n := h.count(`SELECT (SELECT count(*) FROM payments) + (SELECT count(*) FROM cards) + (SELECT count(*) FROM events)`); n != 0 || len(h.says.asked) != 0 {

@@ -91,12 +91,13 @@ type Risk struct {
 
 // Terms is what a payment was asked for with.
 type Terms struct {
-	Capture      string  `json:"capture"`   // automatic | manual
-	Initiator    string  `json:"initiator"` // customer | merchant
-	Recurring    bool    `json:"recurring"`
-	Installments int     `json:"installments"` // 0 for one payment
-	Items        []Item  `json:"items"`
-	Splits       []Split `json:"splits"`
+	Capture      string     `json:"capture"`   // automatic | manual
+	Initiator    string     `json:"initiator"` // customer | merchant
+	Recurring    bool       `json:"recurring"`
+	Installments int        `json:"installments"` // 0 for one payment
+	Network      card.Brand `json:"network"`      // the scheme that the shopper chose of a card that bears two; empty for none
+	Items        []Item     `json:"items"`
+	Splits       []Split    `json:"splits"`
 }
 
 // Item is a line of the order.
@@ -143,6 +144,7 @@ type Token struct {
 	Issuance    *Issuance  `json:"issuance"` // null when the BIN is in no table
 	Customer    Customer   `json:"customer"`
 	CreatedAt   time.Time  `json:"created_at"`
+	SavedAt     *time.Time `json:"saved_at"`   // when the customer agreed to be offered it again; null when it is not
 	ExpiresAt   *time.Time `json:"expires_at"` // null for a permanent token
 	RevokedAt   *time.Time `json:"revoked_at"`
 }
@@ -165,6 +167,7 @@ func NewIssuance(i card.Issuance) *Issuance {
 
 // Customer is who the merchant says a card belongs to.
 type Customer struct {
+	ID    string `json:"id"` // the merchant's own name for it
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	Phone string `json:"phone"`

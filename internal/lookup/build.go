@@ -20,6 +20,7 @@ func (b *builder) bins() int { return len(b.entries) }
 func (b *builder) add(bin string, i card.Issuance) {
 	b.join(b.entries, prefixOf(bin), i)
 	if len(bin) > shownBIN {
+		i.CoBrand = "" // others that begin so may bear one scheme only
 		b.join(b.shorter, prefixOf(bin[:shownBIN]), i)
 	}
 }
@@ -42,6 +43,9 @@ func (b *builder) join(entries map[prefix]uint32, p prefix, i card.Issuance) {
 func agreed(a, b card.Issuance) card.Issuance {
 	if a.Brand != b.Brand {
 		a.Brand = card.Unknown
+	}
+	if a.CoBrand != b.CoBrand {
+		a.CoBrand = ""
 	}
 	if a.Type != b.Type {
 		a.Type = ""

@@ -24,6 +24,7 @@ var columns = map[string][]string{
 	"category": {"category", "level", "cardcategory"},
 	"issuer":   {"issuer", "bank", "bankname", "issuername"},
 	"country":  {"alpha2", "isocode2", "countrycode", "countryalpha2"},
+	"cobrand":  {"cobrand", "cobadge", "secondbrand", "secondscheme", "secondnetwork"},
 }
 
 // Skipped is a row that could not be used.
@@ -33,7 +34,8 @@ type Skipped struct {
 }
 
 // Read makes a table of a list in CSV whose first row names the columns: BIN, and any
-// of Brand, Type, Category, Issuer and alpha_2; others are passed over. A row without
+// of Brand, Type, Category, Issuer, alpha_2 and co_brand (the second scheme of a card
+// that bears two); others are passed over. A row without
 // a BIN of 4 to 11 digits is skipped and told of. When a BIN stands in several rows
 // only what they agree on is kept. Errors: faults that name the line and what is
 // wrong with it.
@@ -76,6 +78,7 @@ func Read(list io.Reader, skipped func(Skipped)) (*Table, error) {
 		b.add(bin, card.Issuance{
 			Brand: brandOf(field("brand")), Type: typeOf(field("type"), field("category")), Category: strings.ToUpper(field("category")),
 			Issuer: field("issuer"), Country: countryOf(field("country")),
+			CoBrand: coBrandOf(field("cobrand")),
 		})
 	}
 	if b.bins() == 0 {
@@ -123,13 +126,23 @@ var brands = map[string]card.Brand{
 	"DISCOVER": card.Discover, "DINERSCLUB": card.Diners, "DINERSCLUBINTERNATIONAL": card.Diners, "DINERS": card.Diners,
 	"JCB": card.JCB, "UNIONPAY": card.UnionPay, "CHINAUNIONPAY": card.UnionPay, "MAESTRO": card.Maestro, "ELO": card.Elo,
 	"MIR": card.Mir, "NSPKMIR": card.Mir, "RUPAY": card.RuPay, "VERVE": card.Verve, "TROY": card.Troy,
+	"CARTESBANCAIRES": card.CartesBancaires, "CARTEBANCAIRE": card.CartesBancaires, "CB": card.CartesBancaires, "DANKORT": card.Dankort,
+	"BANCONTACT": card.Bancontact, "EFTPOS": card.EftposAU, "EFTPOSAU": card.EftposAU, "EFTPOSAUSTRALIA": card.EftposAU,
 }
 
 func brandOf(text string) card.Brand {
-	if b, ok := brands[strings.ToUpper(strings.ReplaceAll(text, " ", ""))]; ok {
+	if b, ok := brands[strings.ToUpper(strings.NewReplacer(" ", "", "_", "").Replace(text))]; ok {
 		return b
 	}
 	return card.Unknown
+}
+
+// coBrandOf reads a second scheme, empty for none that is known.
+func coBrandOf(text string) card.Brand {
+	if b := brandOf(text); b != card.Unknown {
+		return b
+	}
+	return ""
 }
 
 // typeOf reads a type. Most lists call a prepaid card a debit card of the category

@@ -125,6 +125,15 @@ func (n Number) BIN() string {
 	return string(n.Bytes()[:6])
 }
 
+// Prefix is the first eight digits, which is as many as name an issuer (ISO/IEC
+// 7812-1:2017), or empty once wiped. It is for looking up and not to be kept or shown.
+func (n Number) Prefix() string {
+	if n.Len() < minDigits {
+		return ""
+	}
+	return string(n.Bytes()[:8])
+}
+
 // Last4 is the last four digits, or empty once wiped. A number has at least
 // twelve, so at least two stay hidden between BIN and last four.
 func (n Number) Last4() string {

@@ -18,9 +18,10 @@ const (
 // countryForm is what a country's code looks like (ISO 3166-1 alpha-2).
 var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
 
-// checkBilling refuses an address that cannot be one. An address is kept as it is, so it
-// must not be where a card number is typed by mistake.
-func checkBilling(a processor.Address) error {
+// CheckBilling refuses an address that cannot be one. An address is kept as it is, so it
+// must not be where a card number is typed by mistake. Errors: faults on billing.line1, billing.city,
+// billing.state, billing.postal_code and billing.country.
+func CheckBilling(a processor.Address) error {
 	for _, part := range []struct{ field, text string }{
 		{"billing.line1", a.Line1}, {"billing.city", a.City}, {"billing.state", a.State}, {"billing.postal_code", a.PostalCode},
 	} {

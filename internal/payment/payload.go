@@ -50,7 +50,7 @@ func (p Payment) Payload() event.Payment {
 // terms is what was asked for, with the defaults filled in.
 func (p Payment) terms() event.Terms {
 	t := event.Terms{
-		Capture: string(Manual), Initiator: "customer", Recurring: p.Terms.Recurring, Installments: p.Terms.Installments,
+		Capture: string(Manual), Initiator: "customer", Recurring: p.Terms.Recurring, Installments: p.Terms.Installments, Network: p.Terms.Network,
 		Items: []event.Item{}, Splits: []event.Split{},
 	}
 	if p.Terms.Capture != "" {

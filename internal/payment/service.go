@@ -76,7 +76,7 @@ func (s *Service) Ask(ctx context.Context, p Payment, how Asking, declined *proc
 	outcome, err := gateway.Authorize(ctx, processor.Request{
 		Reference: p.ProcessorReference, Amount: p.Amount, Descriptor: p.Terms.Descriptor, ReturnURL: how.ReturnURL,
 		Capture: p.Terms.Capture == Automatic, Initiator: p.Terms.Initiator, Recurring: p.Terms.Recurring,
-		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments,
+		SchemeReference: p.Terms.SchemeReference, Installments: p.Terms.Installments, Network: p.Terms.Network,
 		Exempt: p.Terms.Exempt && !authenticate, Authenticate: (authenticate || p.Terms.authenticates()) && gateway.Abilities().Challenge,
 		Payer: p.Terms.Payer, Billing: p.Terms.Billing, StoredAs: how.StoredAs[p.Processor], Declined: declined,
 	}, instrument)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/money"
@@ -43,6 +44,8 @@ type Terms struct {
 	Authenticate    bool                `json:"authenticate,omitempty"` // the issuer is to see the shopper, wherever it can
 	Items           []event.Item        `json:"items,omitempty"`        // kept for the merchant and for disputes; they need not add up to the amount
 
+	Network card.Brand `json:"network,omitempty"` // the scheme that the shopper chose of a card that bears two
+
 	Payer   processor.Payer   `json:"payer,omitzero"`   // kept for the processor; no event tells of it
 	Billing processor.Address `json:"billing,omitzero"` // kept for the processor; no event tells of it
 	Risk    *event.Risk       `json:"risk,omitempty"`   // what was thought of it before its card left
@@ -81,7 +84,7 @@ func (t Terms) Check(amount money.Amount) error {
 	case t.Installments > 0 && amount.Minor < int64(t.Installments):
 		return fault.Field("installments", "An amount of %s cannot be divided by %d.", amount, t.Installments)
 	}
-	if err := checkBilling(t.Billing); err != nil {
+	if err := CheckBilling(t.Billing); err != nil {
 		return err
 	}
 	if err := checkItems(t.Items); err != nil {

@@ -16,6 +16,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/pan"
 )
@@ -47,6 +48,9 @@ type Request struct {
 	Recurring       bool      // one of a series that the shopper agreed to
 	SchemeReference string    // the scheme's transaction id of the agreement's first payment, for Merchant
 	Installments    int       // how many the issuer is to bill it in; 0 for one
+	// Network is the scheme that the shopper chose of a card that bears two; empty for none.
+	// A processor that has no say in it charges the card as ever.
+	Network card.Brand
 
 	Authenticate bool // the issuer is to see the shopper (3-D Secure), though it may not ask by itself
 	// Exempt asks the issuer to do without authentication because the risk is small (the EU's
@@ -61,6 +65,7 @@ type Request struct {
 
 // Payer is who pays, as far as the merchant said. Each may be empty.
 type Payer struct {
+	ID    string `json:"id,omitempty"` // the merchant's own name for its customer
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`

@@ -23,7 +23,10 @@ func (db *DB) KeepCard(ctx context.Context, r vault.Record, announce event.Event
 		if err := db.appendEvents(ctx, tx, []event.Event{announce}, nil); err != nil {
 			return err
 		}
-		return db.appendAudit(ctx, tx, audit.Entry{Merchant: r.Merchant, Actor: actor, Action: "card.keep", Object: r.Token.String()})
+		if err := db.appendAudit(ctx, tx, audit.Entry{Merchant: r.Merchant, Actor: actor, Action: "card.keep", Object: r.Token.String()}); err != nil || r.Consent.At.IsZero() {
+			return err
+		}
+		return db.appendAudit(ctx, tx, audit.Entry{Merchant: r.Merchant, Actor: actor, Action: "card.save", Object: r.Token.String(), Detail: r.Consent.Words})
 	})
 	return first, err
 }
@@ -35,7 +38,8 @@ type keptCard struct {
 }
 
 var cardTable = tableOf("cards", `merchant text, token bytea, version bigint, sealed bytea, fingerprint text, brand text, bin text, last4 text, exp_month bigint,
-	exp_year bigint, created_at bigint, revision bigint, revoked_at bigint, customer_name text, customer_email text, customer_phone text, expires_at bigint, used_at bigint, stored_as text, tag bytea`)
+	exp_year bigint, created_at bigint, revision bigint, revoked_at bigint, customer_name text, customer_email text, customer_phone text, expires_at bigint, used_at bigint, stored_as text,
+	customer_id text, consented_at bigint, consented_with text, tag bytea`)
 
 // flushCards has the cards looked for that are known already, and all inserted. Once
 // that has been done, collect tells each card the first of its kind.
@@ -46,7 +50,8 @@ func (tx *transaction) flushCards(b batch) (collect func()) {
 		ofMerchant[c.Merchant] = append(ofMerchant[c.Merchant], c.Fingerprint)
 		values = append(values, c.Merchant, c.Token[:], int64(c.Version), c.Sealed, c.Fingerprint, string(c.Summary.Brand), c.Summary.BIN, c.Summary.Last4,
 			int64(c.Summary.ExpMonth), int64(c.Summary.ExpYear), millis(c.CreatedAt), int64(c.Revision), millis(c.RevokedAt),
-			c.Customer.Name, c.Customer.Email, c.Customer.Phone, millis(c.ExpiresAt), millis(c.UsedAt), namesJSON(c.StoredAs), c.Tag)
+			c.Customer.Name, c.Customer.Email, c.Customer.Phone, millis(c.ExpiresAt), millis(c.UsedAt), namesJSON(c.StoredAs),
+			c.Customer.ID, millis(c.Consent.At), c.Consent.Payment, c.Tag)
 	}
 	firsts := map[string][]byte{}
 	for m, fingerprints := range ofMerchant {
@@ -73,27 +78,30 @@ const selectFirsts = `SELECT fingerprint,
 
 // cardRow is a row of cards.
 type cardRow struct {
-	Merchant    string
-	Token       []byte
-	Version     int
-	Sealed      []byte
-	Fingerprint string
-	Brand       card.Brand
-	BIN         string
-	Last4       string
-	ExpMonth    int   `db:"exp_month"`
-	ExpYear     int   `db:"exp_year"`
-	CreatedAt   int64 `db:"created_at"`
-	Revision    int
-	RevokedAt   int64  `db:"revoked_at"`
-	Name        string `db:"customer_name"`
-	Email       string `db:"customer_email"`
-	Phone       string `db:"customer_phone"`
-	ExpiresAt   int64  `db:"expires_at"`
-	UsedAt      int64  `db:"used_at"`
-	StoredAs    string `db:"stored_as"`
-	Tag         []byte
-	ChangedTag  []byte `db:"changed_tag"`
+	Merchant      string
+	Token         []byte
+	Version       int
+	Sealed        []byte
+	Fingerprint   string
+	Brand         card.Brand
+	BIN           string
+	Last4         string
+	ExpMonth      int   `db:"exp_month"`
+	ExpYear       int   `db:"exp_year"`
+	CreatedAt     int64 `db:"created_at"`
+	Revision      int
+	RevokedAt     int64  `db:"revoked_at"`
+	Name          string `db:"customer_name"`
+	Email         string `db:"customer_email"`
+	Phone         string `db:"customer_phone"`
+	ExpiresAt     int64  `db:"expires_at"`
+	UsedAt        int64  `db:"used_at"`
+	StoredAs      string `db:"stored_as"`
+	CustomerID    string `db:"customer_id"`
+	ConsentedAt   int64  `db:"consented_at"`
+	ConsentedWith string `db:"consented_with"`
+	Tag           []byte
+	ChangedTag    []byte `db:"changed_tag"`
 }
 
 // selectCards reads cards with the tag of their last change.
@@ -110,7 +118,8 @@ func (r cardRow) card() (vault.Record, error) {
 	return vault.Record{
 		Token: id.Token(r.Token), Merchant: r.Merchant, Version: r.Version, Sealed: r.Sealed, Fingerprint: r.Fingerprint,
 		Summary:   card.Summary{Brand: r.Brand, BIN: r.BIN, Last4: r.Last4, ExpMonth: r.ExpMonth, ExpYear: r.ExpYear},
-		Customer:  vault.Customer{Name: r.Name, Email: r.Email, Phone: r.Phone},
+		Customer:  vault.Customer{ID: r.CustomerID, Name: r.Name, Email: r.Email, Phone: r.Phone},
+		Consent:   vault.Consent{At: at(r.ConsentedAt), Payment: r.ConsentedWith},
 		Revision:  r.Revision,
 		CreatedAt: at(r.CreatedAt), RevokedAt: at(r.RevokedAt), ExpiresAt: at(r.ExpiresAt), UsedAt: at(r.UsedAt),
 		StoredAs: names, Tag: r.Tag, ChangedTag: r.ChangedTag,
@@ -137,7 +146,7 @@ func readCard(ctx context.Context, q queryer, m string, token id.Token) (vault.R
 	var r cardRow
 	err := q.QueryRowxContext(ctx, q.Rebind(selectCards+`WHERE merchant = ? AND token = ?`), m, token[:]).Scan(
 		&r.Merchant, &r.Token, &r.Version, &r.Sealed, &r.Fingerprint, &r.Brand, &r.BIN, &r.Last4, &r.ExpMonth, &r.ExpYear, &r.CreatedAt, &r.Revision,
-		&r.RevokedAt, &r.Name, &r.Email, &r.Phone, &r.ExpiresAt, &r.UsedAt, &r.StoredAs, &r.Tag, &r.ChangedTag)
+		&r.RevokedAt, &r.Name, &r.Email, &r.Phone, &r.ExpiresAt, &r.UsedAt, &r.StoredAs, &r.CustomerID, &r.ConsentedAt, &r.ConsentedWith, &r.Tag, &r.ChangedTag)
 	if err != nil {
 		return vault.Record{}, missing(err)
 	}

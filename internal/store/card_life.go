@@ -38,9 +38,9 @@ func (db *DB) ChangeCard(ctx context.Context, m string, token id.Token, actor, a
 // second time. Errors: fault.Conflict when that is not what is kept any more.
 func replaceCard(ctx context.Context, tx *transaction, before, after vault.Record) error {
 	result, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE cards SET sealed = ?, revision = ?, revoked_at = ?, customer_name = ?, customer_email = ?, customer_phone = ?,
-		used_at = ?, stored_as = ?, tag = ? WHERE merchant = ? AND token = ? AND tag = ?`),
+		used_at = ?, stored_as = ?, customer_id = ?, consented_at = ?, consented_with = ?, tag = ? WHERE merchant = ? AND token = ? AND tag = ?`),
 		after.Sealed, after.Revision, millis(after.RevokedAt), after.Customer.Name, after.Customer.Email, after.Customer.Phone,
-		millis(after.UsedAt), namesJSON(after.StoredAs), after.Tag, before.Merchant, before.Token[:], before.Tag)
+		millis(after.UsedAt), namesJSON(after.StoredAs), after.Customer.ID, millis(after.Consent.At), after.Consent.Payment, after.Tag, before.Merchant, before.Token[:], before.Tag)
 	if err != nil {
 		return err
 	}

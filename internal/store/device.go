@@ -98,19 +98,19 @@ func (db *DB) EraseDevice(ctx context.Context, m, device, actor string) error {
 	})
 }
 
-// FindCustomer gives the tokens of cards that a merchant says belong to an address, and
-// the devices that paid with them.
-func (db *DB) FindCustomer(ctx context.Context, m, email string) (tokens []id.Token, devices []string, err error) {
-	var raw [][]byte
-	if err := db.reader.SelectContext(ctx, &raw, db.reader.Rebind(`SELECT token FROM cards WHERE merchant = ? AND customer_email = ? ORDER BY created_at`), m, email); err != nil {
-		return nil, nil, err
+// FindCustomer gives the tokens of cards that a merchant says belong to a customer, by
+// its own name for it or by an address, and the devices that paid with them.
+func (db *DB) FindCustomer(ctx context.Context, m, customer, email string) (tokens []id.Token, devices []string, err error) {
+	theirs, whose := `c.customer_email = ?`, email
+	if customer != "" {
+		theirs, whose = `c.customer_id = ? AND c.customer_id <> ''`, customer
 	}
-	for _, text := range raw {
-		tokens = append(tokens, id.Token(text))
+	if tokens, err = db.tokens(ctx, `SELECT token FROM cards c WHERE merchant = ? AND `+theirs+` ORDER BY created_at`, m, whose); err != nil {
+		return nil, nil, err
 	}
 	err = db.reader.SelectContext(ctx, &devices, db.reader.Rebind(`SELECT DISTINCT v.device FROM cards c
 		JOIN payments p ON p.merchant = c.merchant AND p.token = c.token JOIN checkout_sessions s ON s.merchant = p.merchant AND s.id = p.session
 		JOIN sense_pages v ON v.merchant = s.merchant AND v.sense_key IN (s.sense_key, s.joined_key)
-		WHERE c.merchant = ? AND c.customer_email = ? AND v.device <> '' AND EXISTS (SELECT 1 FROM devices d WHERE d.merchant = v.merchant AND d.id = v.device)`), m, email)
+		WHERE c.merchant = ? AND `+theirs+` AND v.device <> '' AND EXISTS (SELECT 1 FROM devices d WHERE d.merchant = v.merchant AND d.id = v.device)`), m, whose)
 	return tokens, devices, err
 }

@@ -23,9 +23,9 @@ func (db *DB) CreateSession(ctx context.Context, s checkout.Session, actor strin
 	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO checkout_sessions
-			(id, merchant, site, amount, currency, reference, description, metadata, terms, sense_key, joined_key, created_at, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata), encode(s.Terms),
+			(id, merchant, site, amount, currency, reference, description, metadata, terms, form, sense_key, joined_key, created_at, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			s.ID, s.Merchant, s.Site, s.Amount.Minor, s.Amount.Currency, s.Reference, s.Description, encode(s.Metadata), encode(s.Terms), encode(s.Form),
 			s.SenseKey, s.JoinedKey, millis(s.CreatedAt), millis(s.ExpiresAt)); err != nil {
 			return err
 		}
@@ -44,6 +44,7 @@ type sessionRow struct {
 	Description string
 	Metadata    string
 	Terms       string
+	Form        string
 	SenseKey    string               `db:"sense_key"`
 	JoinedKey   string               `db:"joined_key"`
 	CreatedAt   int64                `db:"created_at"`
@@ -60,7 +61,7 @@ type sessionRow struct {
 	SiteOff     string `db:"site_off"`
 }
 
-const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata, s.terms,
+const selectSession = `SELECT s.id, s.merchant, s.site, s.amount, s.currency, s.reference, s.description, s.metadata, s.terms, s.form,
 	s.sense_key, s.joined_key, s.created_at, s.expires_at, m.name AS seller, m.environment, m.fees, m.processors, m.guard, w.name AS site_name, w.descriptor, w.origins, m.rescue_off, w.rescue_off AS site_off
 	FROM checkout_sessions s JOIN merchants m ON m.id = s.merchant JOIN sites w ON w.merchant = s.merchant AND w.id = s.site `
 
@@ -78,7 +79,7 @@ func (r sessionRow) view() (checkout.View, error) {
 		text string
 		into any
 	}{
-		{r.Metadata, &v.Session.Metadata}, {r.Terms, &v.Session.Terms}, {r.Processors, &v.Merchant.Processors}, {r.Fees, &v.Merchant.Fees},
+		{r.Metadata, &v.Session.Metadata}, {r.Terms, &v.Session.Terms}, {r.Form, &v.Session.Form}, {r.Processors, &v.Merchant.Processors}, {r.Fees, &v.Merchant.Fees},
 		{r.Guard, &v.Merchant.Guard}, {r.RescueOff, &v.Merchant.RescueOff}, {r.Origins, &v.Site.Origins}, {r.SiteOff, &v.Site.RescueOff},
 	} {
 		if part.text == "[]" || part.text == "{}" {

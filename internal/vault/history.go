@@ -16,6 +16,9 @@ const erased = math.MaxInt
 
 // Note takes an entry in, in the trail's order.
 func (h *History) Note(e audit.Entry) {
+	if e.Action == "card.save" {
+		return // its detail is what a customer agreed to, whatever that says
+	}
 	revision, changed := audit.RevisionOf(e.Detail)
 	if e.Action == "card.erase" {
 		revision, changed = erased, true

@@ -13,6 +13,7 @@ import (
 
 // Customer is who the merchant says a card belongs to.
 type Customer struct {
+	ID    string // the merchant's own name for it
 	Name  string
 	Email string
 	Phone string
@@ -20,7 +21,7 @@ type Customer struct {
 
 // CustomerChange is what changes of a customer: nil for nothing.
 type CustomerChange struct {
-	Name, Email, Phone *string
+	ID, Name, Email, Phone *string
 }
 
 // Limits of a customer's data. Digits are counted so that a card number put into the
@@ -37,27 +38,37 @@ const (
 
 var phoneForm = regexp.MustCompile(`^\+?[0-9 ()./-]{5,30}$`)
 
-// UpdateCustomer changes who a card belongs to. Errors: fault.NotFound, and faults on
-// customer.name, customer.email and customer.phone.
+// UpdateCustomer changes who a card belongs to. One that is given to another customer is
+// not offered any more: that customer never agreed to it. Errors: fault.NotFound, and
+// those of Check.
 func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.Token, c CustomerChange, actor string) (Record, error) {
 	if err := c.check(); err != nil {
 		return Record{}, err
 	}
 	return s.change(ctx, merchant, token, actor, "card.update", func(r Record) (Record, event.Type) {
-		for field, value := range map[*string]*string{&r.Customer.Name: c.Name, &r.Customer.Email: c.Email, &r.Customer.Phone: c.Phone} {
+		before := r.Customer.ID
+		for field, value := range map[*string]*string{&r.Customer.ID: c.ID, &r.Customer.Name: c.Name, &r.Customer.Email: c.Email, &r.Customer.Phone: c.Phone} {
 			if value != nil {
 				*field = strings.TrimSpace(*value)
 			}
+		}
+		if r.Customer.ID != before {
+			r.Consent = Consent{}
 		}
 		return r, event.TokenUpdated
 	})
 }
 
-// Check refuses what cannot be. Errors: faults on customer.name, customer.email and
-// customer.phone.
-func (c Customer) Check() error { return CustomerChange{&c.Name, &c.Email, &c.Phone}.check() }
+// Check refuses what cannot be. Errors: faults on customer.id, customer.name,
+// customer.email and customer.phone.
+func (c Customer) Check() error { return CustomerChange{&c.ID, &c.Name, &c.Email, &c.Phone}.check() }
 
 func (c CustomerChange) check() error {
+	if c.ID != nil {
+		if err := checkCustomerID(*c.ID); err != nil {
+			return err
+		}
+	}
 	if c.Name != nil && (len(*c.Name) > maxCustomerText || digits(*c.Name) > maxTextDigits || strings.IndexFunc(*c.Name, unicode.IsControl) >= 0) {
 		return fault.Field("customer.name", "A name has %d bytes at most. %s", maxCustomerText, reasonLongNumbers)
 	}

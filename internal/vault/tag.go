@@ -43,12 +43,18 @@ func (s *Service) check(r Record) error {
 // two records read the same.
 func (r Record) message() []byte {
 	m := make([]byte, 0, 512)
+	// Only where there are some: the tags of those without are older than these fields.
+	if r.Customer.ID != "" || !r.Consent.At.IsZero() || r.Consent.Payment != "" {
+		m = appendText(m, "paywicket card record of a customer")
+		m = appendText(m, r.Customer.ID)
+		m = appendText(m, r.Consent.Payment)
+		m = binary.AppendVarint(m, r.Consent.At.UnixMilli())
+	}
 	for _, text := range []string{
 		"paywicket card record", r.Merchant, string(r.Token[:]), string(r.Sealed), r.Fingerprint, string(r.Summary.Brand), r.Summary.BIN,
 		r.Summary.Last4, r.Customer.Name, r.Customer.Email, r.Customer.Phone,
 	} {
-		m = binary.AppendUvarint(m, uint64(len(text)))
-		m = append(m, text...)
+		m = appendText(m, text)
 	}
 	for _, n := range []int64{
 		int64(r.Version), int64(r.Revision), int64(r.Summary.ExpMonth), int64(r.Summary.ExpYear),
@@ -58,10 +64,13 @@ func (r Record) message() []byte {
 	}
 	// Only where there are some: the tags of those without are older than this field.
 	for _, processor := range slices.Sorted(maps.Keys(r.StoredAs)) {
-		for _, text := range []string{processor, r.StoredAs[processor]} {
-			m = binary.AppendUvarint(m, uint64(len(text)))
-			m = append(m, text...)
-		}
+		m = appendText(m, processor)
+		m = appendText(m, r.StoredAs[processor])
 	}
 	return m
+}
+
+// appendText adds a text with its length before it.
+func appendText(m []byte, text string) []byte {
+	return append(binary.AppendUvarint(m, uint64(len(text))), text...)
 }

@@ -37,6 +37,7 @@ type Record struct {
 	Fingerprint string // keyed; equal for equal numbers of one merchant
 	Summary     card.Summary
 	Customer    Customer
+	Consent     Consent
 	Revision    int // grows with every change; its events' sequence
 	CreatedAt   time.Time
 	RevokedAt   time.Time // zero while it may be charged
@@ -74,6 +75,7 @@ type Store interface {
 	// EraseCard takes a record away for good, with the events that told of it, and
 	// leaves a tombstone. Errors: fault.NotFound.
 	EraseCard(ctx context.Context, merchant string, token id.Token, actor string, announce func(Record) event.Event) error
+	SavedCards
 	// ExpiredCards gives up to limit records, of any merchant, that expired by then.
 	ExpiredCards(ctx context.Context, by time.Time, limit int) ([]Record, error)
 }
@@ -97,9 +99,10 @@ type Service struct {
 }
 
 // Tokenize seals a customer's card under a permanent token and returns once that is
-// durable. The number is borrowed: the caller wipes it. The CVV is not looked at.
-func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token, customer Customer, c pan.Card, actor string) (Record, error) {
-	return s.keep(ctx, Record{Token: token, Merchant: merchant, Customer: customer}, c, actor)
+// durable. The number is borrowed: the caller wipes it. The CVV is not looked at. Consent
+// is zero for a card that the customer is not to be offered again.
+func (s *Service) Tokenize(ctx context.Context, merchant string, token id.Token, customer Customer, consent Consent, c pan.Card, actor string) (Record, error) {
+	return s.keep(ctx, Record{Token: token, Merchant: merchant, Customer: customer, Consent: consent}, c, actor)
 }
 
 // Life is how long a token is good.
@@ -159,6 +162,12 @@ func (s *Service) fingerprint(merchant string, c pan.Card) (string, error) {
 		return "", fmt.Errorf("vault: %w", err)
 	}
 	return text, nil
+}
+
+// Issuance gives what the BIN table says of the cards that begin with a BIN.
+func (s *Service) Issuance(bin string) card.Issuance {
+	found, _ := s.BINs.Find(bin)
+	return found
 }
 
 // Describe gives a card's fingerprint for a merchant, and what the BIN table says of it,
@@ -240,6 +249,10 @@ func (r Record) Payload() event.Token {
 	out := event.Token{
 		ID: r.Token.String(), Card: event.NewCard(r.Summary), Fingerprint: r.Fingerprint,
 		Issuance: event.NewIssuance(r.Issuance), Customer: event.Customer(r.Customer), CreatedAt: r.CreatedAt.UTC(),
+	}
+	if !r.Consent.At.IsZero() {
+		saved := r.Consent.At.UTC()
+		out.SavedAt = &saved
 	}
 	if !r.ExpiresAt.IsZero() {
 		expires := r.ExpiresAt.UTC()

@@ -73,7 +73,7 @@ func (h *house) keep(m, digits string) vault.Record {
 	h.must(err)
 	c := pan.Card{Number: n, CVV: cvv, Expiry: card.Expiry{Month: 12, Year: 2030}, Name: "Ada Lovelace"}
 	defer c.Wipe()
-	r, err := h.Tokenize(h.Context(), m, id.NewToken(), vault.Customer{}, c, "shopper")
+	r, err := h.Tokenize(h.Context(), m, id.NewToken(), vault.Customer{}, vault.Consent{}, c, "shopper")
 	h.must(err)
 	return r
 }

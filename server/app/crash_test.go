@@ -221,7 +221,7 @@ func submit(number string) func(context.Context, *town, *server, *told) {
 		}
 		c := w.card(number)
 		defer c.Wipe()
-		v, err := s.checkout.Submit(ctx, told.session, c, checkout.Client{})
+		v, err := s.checkout.Submit(ctx, told.session, checkout.Submission{Card: c}, checkout.Client{})
 		if err != nil {
 			return // paid or busy: that is what Submit said before it died
 		}

@@ -35,7 +35,7 @@ func (w *town) payMany(many int) []payment.Payment {
 			}
 			c := pantest.Card(w, number)
 			defer c.Wipe()
-			v, err = s.checkout.Submit(ctx, v.Session.ID, c, checkout.Client{})
+			v, err = s.checkout.Submit(ctx, v.Session.ID, checkout.Submission{Card: c}, checkout.Client{})
 			w.must(err)
 			paid[i] = *v.Latest
 			if i%5 == 1 && v.Latest.State.Paid() {

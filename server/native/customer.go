@@ -10,14 +10,15 @@ import (
 
 // Customers finds what is a customer's; store.DB does.
 type Customers interface {
-	// FindCustomer gives the tokens of cards that a merchant says belong to an address,
-	// and the devices that paid with them.
-	FindCustomer(ctx context.Context, merchant, email string) (tokens []id.Token, devices []string, err error)
+	// FindCustomer gives the tokens of cards that a merchant says belong to a customer, by
+	// its own name for it or else by an address, and the devices that paid with them.
+	FindCustomer(ctx context.Context, merchant, customer, email string) (tokens []id.Token, devices []string, err error)
 }
 
-// customerErasure names a customer.
+// customerErasure names a customer, in one of two ways.
 type customerErasure struct {
-	Email string `json:"email" validate:"required"`
+	ID    string `json:"id"` // the merchant's own name for it
+	Email string `json:"email"`
 }
 
 // Erased is how much was a customer's.
@@ -31,7 +32,10 @@ type Erased struct {
 // merchant's books. It can be asked for again, and then goes on.
 func (a *API) eraseCustomer(call wire.Call, in customerErasure) (Erased, error) {
 	var done Erased
-	tokens, devices, err := a.Customers.FindCustomer(call, call.Merchant(), in.Email)
+	if (in.ID == "") == (in.Email == "") {
+		return done, fault.Field("email", "Name the customer by its email address or by your own id of it, and not by both.")
+	}
+	tokens, devices, err := a.Customers.FindCustomer(call, call.Merchant(), in.ID, in.Email)
 	if err != nil {
 		return done, err
 	}

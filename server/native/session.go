@@ -23,6 +23,7 @@ type sessionRequest struct {
 	Customer    event.Customer    `json:"customer"`   // who pays: told to processors, and kept with the card
 	SenseKey    string            `json:"sense_key"`  // of your pages that lead to it
 	ExpiresIn   int64             `json:"expires_in"` // seconds, 900 when 0
+	Form
 	Terms
 }
 
@@ -41,15 +42,20 @@ type Session struct {
 	URL          string            `json:"url"` // the checkout's own page
 	CreatedAt    time.Time         `json:"created_at"`
 	ExpiresAt    time.Time         `json:"expires_at"`
+	Form
 }
 
 func (a *API) createSession(call wire.Call, in sessionRequest) (Session, error) {
 	// Any life in whole seconds that does not fit is refused as any other that is
 	// out of bounds, before the multiplication could overflow.
 	life := time.Duration(min(max(in.ExpiresIn, -1), 1<<30)) * time.Second
+	form, err := in.form(in.Customer.ID)
+	if err != nil {
+		return Session{}, err
+	}
 	v, err := a.Checkout.Create(call, call.Merchant(), checkout.Order{
 		Site: in.Site, Amount: money.Amount{Minor: *in.Amount, Currency: in.Currency},
-		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), SenseKey: in.SenseKey, Life: life, Terms: in.terms(),
+		Reference: in.Reference, Description: in.Description, Metadata: in.Metadata, Customer: vault.Customer(in.Customer), SenseKey: in.SenseKey, Life: life, Terms: in.terms(), Form: form,
 	}, call.Actor())
 	if err != nil {
 		return Session{}, err
@@ -82,7 +88,7 @@ func (a *API) session(v checkout.View) Session {
 		Amount: v.Session.Amount.Minor, Currency: v.Session.Amount.Currency, Site: v.Session.Site,
 		Reference: v.Session.Reference, Description: v.Session.Description, Metadata: v.Session.Metadata,
 		AttemptsLeft: v.AttemptsLeft(), URL: a.BaseURL + "/checkout/" + v.Session.ID,
-		CreatedAt: v.Session.CreatedAt.UTC(), ExpiresAt: v.Session.ExpiresAt.UTC(),
+		CreatedAt: v.Session.CreatedAt.UTC(), ExpiresAt: v.Session.ExpiresAt.UTC(), Form: formOf(v.Session.Form),
 	}
 	if s.Metadata == nil {
 		s.Metadata = map[string]string{}

@@ -65,6 +65,7 @@ func (a *API) findToken(call wire.Call, _ wire.Empty) (event.Token, error) {
 // takes it away.
 type tokenChange struct {
 	Customer struct {
+		ID    *string `json:"id"`
 		Name  *string `json:"name"`
 		Email *string `json:"email"`
 		Phone *string `json:"phone"`

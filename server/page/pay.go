@@ -47,7 +47,7 @@ func (p *Pages) pay(c *fiber.Ctx) error {
 	}
 	defer card.Wipe()
 	// A payment that was begun is finished, whether or not the shopper waits.
-	v, err := p.Checkout.Submit(context.WithoutCancel(c.UserContext()), id, card, checkout.Client{
+	v, err := p.Checkout.Submit(context.WithoutCancel(c.UserContext()), id, checkout.Submission{Card: card}, checkout.Client{
 		Address: wire.Address(c, p.Proxied), Proof: strings.Clone(c.Get(proofHeader)),
 	})
 	if unproven, ok := errors.AsType[*risk.Unproven](err); ok {

@@ -47,6 +47,7 @@ var countryForm = regexp.MustCompile(`^([A-Z]{2})?$`)
 const (
 	firstAddressField = 17
 	addressFields     = 5
+	networkField      = firstAddressField + addressFields // and what stands after them
 )
 
 // readAddress takes in the parts of an address that are given, in the order of fieldNames.

@@ -100,7 +100,7 @@ func (s *Server) decide(ask request, does Behaviour, publicURL string) Authoriza
 		BIN: ask.card.Number.BIN(), Last4: ask.card.Number.Last4(), ReturnURL: ask.ReturnURL,
 		AVS: addressResult(ask.Billing), CVVResult: cvvResult(ask.card.CVV, does), At: now,
 		Capture: ask.Capture, Initiator: ask.Initiator, Recurring: ask.Recurring, Installments: ask.Installments, Agreement: ask.SchemeReference,
-		Authenticate: ask.Authenticate, Exempt: ask.Exempt, Billing: ask.Billing,
+		Authenticate: ask.Authenticate, Exempt: ask.Exempt, Network: ask.Network, Billing: ask.Billing,
 		Modifications: []Modification{},
 	}
 	// Under an agreement the shopper is not there, and the issuer has seen them before.

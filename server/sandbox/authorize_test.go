@@ -33,7 +33,7 @@ func TestTheSameKeyGetsTheSameAnswer(t *testing.T) {
 	for field, value := range map[string]any{
 		"amount": 4901, "currency": "EUR", "descriptor": "OTHER SHOP", "return_url": "https://elsewhere.example/",
 		"number": "4242424242424242", "exp_month": 11, "exp_year": 2031, "name": "Charles Babbage",
-		"authenticate": true, "exempt": true, "billing_line1": "1 Elsewhere", "billing_city": "Elsewhere", "billing_state": "XX", "billing_postal_code": "10001", "billing_country": "US",
+		"authenticate": true, "exempt": true, "billing_line1": "1 Elsewhere", "billing_city": "Elsewhere", "billing_state": "XX", "billing_postal_code": "10001", "billing_country": "US", "network": "visa",
 	} {
 		if status, _ := b.post(with(body, field, value)); status != http.StatusConflict {
 			t.Errorf("another %s: %d, want a conflict", field, status)
@@ -43,7 +43,7 @@ func TestTheSameKeyGetsTheSameAnswer(t *testing.T) {
 	if status, _ := b.post(with(body, "number", "4111110000091111")); status != http.StatusConflict {
 		t.Errorf("a card of the same BIN and last four: %d, want a conflict", status)
 	}
-	if b.rows(reference) != 1 || b.ledger.Asked(reference) != 20 {
+	if b.rows(reference) != 1 || b.ledger.Asked(reference) != 21 {
 		t.Errorf("%d rows of what was asked %d times", b.rows(reference), b.ledger.Asked(reference))
 	}
 	if row, ok := b.ledger.Find(reference); !ok || !reflect.DeepEqual(row, first) {
@@ -119,7 +119,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		{"number", nil}, {"number", "4111111111111112"}, {"number", 4111111111111111}, {"number", `4111111111111111\`}, {"number", ""},
 		{"exp_month", nil}, {"exp_month", 0}, {"exp_month", 13}, {"exp_month", "12"}, {"exp_year", nil}, {"exp_year", 30}, {"exp_year", "2030"},
 		{"cvv", "12"}, {"cvv", "1234"}, {"cvv", 739}, {"cvv", ""}, {"name", strings.Repeat("x", 201)}, {"name", 5}, {"capture", 1}, {"initiator", "shop"}, {"recurring", "yes"}, {"scheme_reference", 5}, {"installments", 49}, {"installments", 1.5}, {"authenticate", "yes"}, {"exempt", "yes"},
-		{"billing_line1", strings.Repeat("x", 101)}, {"billing_city", 5}, {"billing_state", true}, {"billing_postal_code", 99999}, {"billing_country", "gb"}, {"billing_country", "GBR"},
+		{"billing_line1", strings.Repeat("x", 101)}, {"billing_city", 5}, {"billing_state", true}, {"billing_postal_code", 99999}, {"billing_country", "gb"}, {"billing_country", "GBR"}, {"network", "VISA"}, {"network", 5}, {"network", strings.Repeat("x", 33)},
 	} {
 		body := with(good, c.field, c.value)
 		text, err := json.Marshal(body)

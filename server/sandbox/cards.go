@@ -54,6 +54,8 @@ var TestCards = []TestCard{
 	{"5555555555554444", card.Mastercard, "Approved", Behaviour{}},
 	{"378282246310005", card.Amex, "Approved; its security code has four digits", Behaviour{}},
 	{"5061460410120223210", card.Verve, "Approved; its number has nineteen digits", Behaviour{}},
+	{"4000002500001001", card.Visa, "Approved; it is a card of Cartes Bancaires and of Visa", Behaviour{}},
+	{"5555552500001001", card.Mastercard, "Approved; it is a card of Cartes Bancaires and of Mastercard", Behaviour{}},
 	{"4000000000000101", card.Visa, "Approved, though the security code does not match", Behaviour{CVVResult: "N"}},
 
 	{"4000000000003055", card.Visa, "3-D Secure without a question, then approved", Behaviour{Frictionless: true}},

@@ -40,10 +40,11 @@ type Authorization struct {
 	Initiator       string `json:"initiator"`
 	Recurring       bool   `json:"recurring"`
 	Installments    int64  `json:"installments"`
-	SchemeReference string `json:"scheme_reference"` // the scheme's transaction id, when approved
-	Agreement       string `json:"agreement"`        // the scheme's id of the payment in which the shopper agreed
-	Authenticate    bool   `json:"authenticate"`     // the issuer was asked to see the shopper
-	Exempt          bool   `json:"exempt"`           // the issuer was asked to do without that
+	SchemeReference string `json:"scheme_reference"`  // the scheme's transaction id, when approved
+	Agreement       string `json:"agreement"`         // the scheme's id of the payment in which the shopper agreed
+	Authenticate    bool   `json:"authenticate"`      // the issuer was asked to see the shopper
+	Exempt          bool   `json:"exempt"`            // the issuer was asked to do without that
+	Network         string `json:"network,omitempty"` // the scheme chosen of a card that bears two
 
 	Billing processor.Address `json:"billing,omitzero"` // what the AVS result is about
 
@@ -189,7 +190,7 @@ func (a Authorization) sameRequest(b Authorization) bool {
 	return a.Amount == b.Amount && a.Currency == b.Currency && a.Descriptor == b.Descriptor &&
 		a.ReturnURL == b.ReturnURL && a.BIN == b.BIN && a.Last4 == b.Last4 &&
 		a.Capture == b.Capture && a.Initiator == b.Initiator && a.Recurring == b.Recurring && a.Installments == b.Installments && a.Agreement == b.Agreement &&
-		a.Authenticate == b.Authenticate && a.Exempt == b.Exempt && a.Billing == b.Billing
+		a.Authenticate == b.Authenticate && a.Exempt == b.Exempt && a.Network == b.Network && a.Billing == b.Billing
 }
 
 // change makes a row durable that step made of what a reference has, and gives it.

@@ -33,8 +33,9 @@ type terms struct {
 	Recurring       bool
 	SchemeReference string // of the payment in which the shopper agreed to the series
 	Installments    int64
-	Authenticate    bool // the issuer is to see the shopper, whatever the card
-	Exempt          bool // the issuer is asked to do without that, the risk being small
+	Authenticate    bool   // the issuer is to see the shopper, whatever the card
+	Exempt          bool   // the issuer is asked to do without that, the risk being small
+	Network         string // the scheme chosen of a card that bears two
 }
 
 // Limits of the texts in a request, in bytes.
@@ -44,6 +45,7 @@ const (
 	maxName       = 200
 	maxScheme     = 64
 	maxAddress    = 100
+	maxNetwork    = 32
 )
 
 // What is wrong with a request. None of these repeats what was sent.
@@ -69,14 +71,17 @@ var (
 	errAuthentic  = errors.New("authenticate: must be true or false")
 	errExempt     = errors.New("exempt: must be true or false, and not true with authenticate")
 	errInstalled  = errors.New("installments: must be a whole number from 0 to 48")
+	errNetwork    = errors.New("network: must be the name of a scheme in small letters, or empty")
 	errCountry    = errors.New("billing_country: must be two capital letters, or empty")
 )
 
 var fieldNames = []string{
 	"reference", "amount", "currency", "descriptor", "return_url", "number", "exp_month", "exp_year", "cvv", "name",
 	"capture", "initiator", "recurring", "scheme_reference", "installments", "authenticate", "exempt",
-	"billing_line1", "billing_city", "billing_state", "billing_postal_code", "billing_country",
+	"billing_line1", "billing_city", "billing_state", "billing_postal_code", "billing_country", "network",
 }
+
+var networkForm = regexp.MustCompile(`^[a-z_]*$`)
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
@@ -88,7 +93,7 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:
 // body's bytes and are never text. The caller wipes the body, and the card even
 // when there is an error.
 func read(body []byte) (request, error) {
-	var given [firstAddressField + addressFields][]byte // by place in fieldNames
+	var given [networkField + 1][]byte // by place in fieldNames
 	err := members(body, func(name, value []byte) error {
 		for i, known := range fieldNames {
 			if known != string(name) {
@@ -125,8 +130,11 @@ func read(body []byte) (request, error) {
 	if err := ask.terms.read(given[10], given[11], given[12], given[13], given[14], given[15], given[16]); err != nil {
 		return ask, err
 	}
-	if err := readAddress(&ask.Billing, [addressFields][]byte(given[firstAddressField:])); err != nil {
+	if err := readAddress(&ask.Billing, [addressFields][]byte(given[firstAddressField:networkField])); err != nil {
 		return ask, err
+	}
+	if given[networkField] != nil && (text(given[networkField], &ask.Network, maxNetwork) != nil || !networkForm.MatchString(ask.Network)) {
+		return ask, errNetwork
 	}
 	if ask.Capture && ask.Amount == 0 {
 		return ask, errCapture

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/processor"
 )
 
@@ -12,7 +13,7 @@ const maxCard = len(`,"number":"","cvv":"","exp_month":12,"exp_year":2099}`) + 1
 
 // write writes the JSON by hand: an encoder would want the number as text, and
 // would keep it in a buffer of its own.
-func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
+func write(ask processor.Request, c processor.Instrument) ([]byte, error) {
 	open, err := json.Marshal(struct {
 		Reference  string `json:"reference"`
 		Amount     int64  `json:"amount"`
@@ -34,10 +35,13 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 		State      string `json:"billing_state,omitempty"`
 		PostalCode string `json:"billing_postal_code,omitempty"`
 		Country    string `json:"billing_country,omitempty"`
+
+		Network card.Brand `json:"network,omitempty"`
 	}{
-		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, card.Name,
+		ask.Reference, ask.Amount.Minor, ask.Amount.Currency, ask.Descriptor, ask.ReturnURL, c.Name,
 		ask.Capture, ask.Initiator, ask.Recurring, ask.SchemeReference, ask.Installments, ask.Authenticate, ask.Exempt,
 		ask.Billing.Line1, ask.Billing.City, ask.Billing.State, ask.Billing.PostalCode, ask.Billing.Country,
+		ask.Network,
 	})
 	if err != nil {
 		return nil, err
@@ -46,15 +50,15 @@ func write(ask processor.Request, card processor.Instrument) ([]byte, error) {
 	text := make([]byte, 0, len(open)+maxCard)
 	text = append(text, open[:len(open)-1]...)
 	text = append(text, `,"number":"`...)
-	text = append(text, card.Number.Bytes()...)
-	if cvv := card.CVV.Bytes(); len(cvv) > 0 {
+	text = append(text, c.Number.Bytes()...)
+	if cvv := c.CVV.Bytes(); len(cvv) > 0 {
 		text = append(text, `","cvv":"`...)
 		text = append(text, cvv...)
 	}
 	text = append(text, `","exp_month":`...)
-	text = strconv.AppendInt(text, int64(card.Expiry.Month), 10)
+	text = strconv.AppendInt(text, int64(c.Expiry.Month), 10)
 	text = append(text, `,"exp_year":`...)
-	text = strconv.AppendInt(text, int64(card.Expiry.Year), 10)
+	text = strconv.AppendInt(text, int64(c.Expiry.Year), 10)
 	text = append(text, '}')
 	return text, nil
 }

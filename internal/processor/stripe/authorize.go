@@ -6,18 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	stripego "github.com/stripe/stripe-go/v84"
 
+	"github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/processor/exchange"
 )
 
 // Authorize asks once: it hands the card over, which charges nothing, and then charges it.
 // As long as the first was not done, it is certain that nothing was charged.
-func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card processor.Instrument) (processor.Outcome, error) {
-	method, refusal, err := g.handOver(ctx, ask, card)
+func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, c processor.Instrument) (processor.Outcome, error) {
+	method, refusal, err := g.handOver(ctx, ask, c)
 	if err != nil || method == "" {
 		return refusal, err
 	}
@@ -37,9 +39,9 @@ func (g *Gateway) Authorize(ctx context.Context, ask processor.Request, card pro
 
 // handOver makes a PaymentMethod of a card. When there is none, Stripe refused it, or err
 // says why it is certain that nothing was charged.
-func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card processor.Instrument) (method string, refusal processor.Outcome, err error) {
+func (g *Gateway) handOver(ctx context.Context, ask processor.Request, c processor.Instrument) (method string, refusal processor.Outcome, err error) {
 	var none processor.Outcome
-	body := exchange.NewBody(form(card, ask.Billing))
+	body := exchange.NewBody(form(c, ask.Billing))
 	defer body.Wipe()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+"/v1/payment_methods", body)
 	if err != nil {
@@ -78,6 +80,12 @@ func (g *Gateway) handOver(ctx context.Context, ask processor.Request, card proc
 	return "", none, fmt.Errorf("stripe: nothing was charged: answered with HTTP status %d", response.StatusCode)
 }
 
+// networks are the schemes that Stripe lets be chosen and calls as we do
+// (docs.stripe.com/api/payment_intents/create, payment_method_options.card.network).
+var networks = []card.Brand{
+	card.Visa, card.Mastercard, card.Amex, card.Discover, card.Diners, card.JCB, card.UnionPay, card.CartesBancaires, card.EftposAU,
+}
+
 // params is what is asked for, without the card.
 func params(ask processor.Request, method string) *stripego.PaymentIntentCreateParams {
 	p := &stripego.PaymentIntentCreateParams{
@@ -93,10 +101,16 @@ func params(ask processor.Request, method string) *stripego.PaymentIntentCreateP
 	if ask.Descriptor != "" {
 		p.StatementDescriptorSuffix = &ask.Descriptor
 	}
-	if ask.Authenticate {
-		p.PaymentMethodOptions = &stripego.PaymentIntentCreatePaymentMethodOptionsParams{
-			Card: &stripego.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestThreeDSecure: stripego.String("any")},
+	network := ask.Network != "" && slices.Contains(networks, ask.Network)
+	if ask.Authenticate || network {
+		options := &stripego.PaymentIntentCreatePaymentMethodOptionsCardParams{}
+		if ask.Authenticate {
+			options.RequestThreeDSecure = stripego.String("any")
 		}
+		if network {
+			options.Network = stripego.String(string(ask.Network))
+		}
+		p.PaymentMethodOptions = &stripego.PaymentIntentCreatePaymentMethodOptionsParams{Card: options}
 	}
 	if ask.Initiator != processor.Merchant {
 		if ask.ReturnURL != "" {

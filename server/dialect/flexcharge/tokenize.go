@@ -127,7 +127,7 @@ func (a *API) keep(call call) (tokenized, error) {
 	if c.Expiry.Passed(a.Now()) {
 		return tokenized{}, fault.Field("exp_year", "This card has expired. Use another card.")
 	}
-	r, err := a.Vault.Tokenize(call, call.Merchant(), id.NewToken(), customer, c, call.Actor())
+	r, err := a.Vault.Tokenize(call, call.Merchant(), id.NewToken(), customer, vault.Consent{}, c, call.Actor())
 	if err != nil {
 		return tokenized{}, err
 	}
