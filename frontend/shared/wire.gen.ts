@@ -19,15 +19,72 @@ export interface PageData {
   attempts_left: number;
   proof: string; // path of the script that works puzzles out
   result: PayResult | null; // newest payment of the session, null at first
+  locale: string; // BCP 47, with the region whose formats are kept
+  dir: string; // ltr | rtl
+  words: unknown; // what the checkout says, by key
+  framed: boolean; // the page stands in another
+  labels: string; // above | floating
+  complaints: string[]; // what the embedding page asked for and cannot have, for its developer
+  email: string; // empty when it is not asked for | optional | required
+  phone: string; // likewise
+  billing: string; // empty | postal_code | full
+  save: string; // empty when a card is never saved | ask | always
+  saved: SavedCard[]; // the customer's, newest first
+  ask_saved_cvv: boolean; // a saved card needs its CVV
+  plans: Plan[]; // installments to choose from, beside paying at once
+  return_url: string; // where to go on when it is paid; empty for nowhere
+  cancel_url: string; // where to go without paying; empty for nowhere
 }
 
-/** PayRequest is the card as the frame posts it. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadCard. */
-export interface PayRequest {
-  number: string; // digits; spaces and dashes allowed
+/** SavedCard is a card of the session's customer that may be chosen. */
+export interface SavedCard {
+  token: string;
+  brand: string;
+  last4: string;
   exp_month: number;
-  exp_year: number; // four digits
-  cvv: string;
-  name: string;
+  exp_year: number;
+  expired: boolean;
+}
+
+/** Plan is a way to pay in installments. */
+export interface Plan {
+  count: number; // of payments
+  total: number; // minor units, of all of them
+}
+
+/** PayRequest is what the frame posts: a typed card, or a saved one and what else was typed. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadTyped. */
+export interface PayRequest {
+  number?: string; // digits; spaces and dashes allowed
+  exp_month?: number;
+  exp_year?: number; // four digits
+  cvv?: string;
+  name?: string;
+  saved?: string; // the token of a saved card, instead of the number, the date and the name
+  save?: boolean; // the shopper agreed that the card is kept for the next time
+  plan?: number; // the number of payments; 0 for one
+  network?: string; // the brand that was chosen of a card that bears two
+  email?: string;
+  phone?: string;
+  billing?: Address | null;
+}
+
+/** Address is a billing address as a shopper typed it. */
+export interface Address {
+  line1?: string; // street and number
+  city?: string;
+  state?: string;
+  postal_code?: string;
+  country?: string; // ISO 3166-1 alpha-2
+}
+
+/** NetworksRequest asks which brands a card bears. */
+export interface NetworksRequest {
+  bin: string; // the card's first six to eight digits
+}
+
+/** NetworksFound are the brands of a card that bears more than one, the preferred first. */
+export interface NetworksFound {
+  networks: string[]; // empty for a card of one brand
 }
 
 /** PayResult is what came of a payment, as far as a browser may know. */
@@ -48,6 +105,7 @@ export interface PayResult {
 export interface Decline {
   code: string;
   advice: string; // try_again | another_card | call_bank | check_details
+  reason: string; // the key of the words that say so to the shopper
   message: string;
 }
 
