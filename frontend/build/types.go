@@ -82,6 +82,10 @@ func typescript(t ast.Expr) (string, error) {
 			return "unknown", nil
 		}
 		return t.Name, nil
+	case *ast.SelectorExpr:
+		if t.Sel.Name == "RawMessage" { // JSON that the server does not look into
+			return "unknown", nil
+		}
 	case *ast.StarExpr:
 		inner, err := typescript(t.X)
 		return inner + " | null", err

@@ -16,7 +16,7 @@ import { language, useCurrency, type Words } from "./words";
 import { effect } from "@preact/signals-core";
 
 const root = document.getElementById("checkout");
-const carried = document.getElementById("page-data")?.getAttribute("content");
+const carried = document.getElementById("page-data")?.textContent;
 
 function start(root: HTMLElement, data: PageData): void {
   useCurrency(data.currency, data.exponent);

@@ -56,8 +56,7 @@ export function watchView(checkout: Checkout, root: HTMLElement): void {
   });
 
   effect(() => {
-    const { locale } = language.value;
-    document.documentElement.lang = locale;
+    document.documentElement.lang = language.value.locale.split("-")[0] ?? "en"; // of the words, whatever the region
     sayAgain(root);
   });
 }

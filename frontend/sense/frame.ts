@@ -6,7 +6,7 @@ import { collect } from "./collect";
 import { watch } from "./events";
 import { post, Sender } from "./send";
 
-const carried = document.getElementById("page-data")?.getAttribute("content");
+const carried = document.getElementById("page-data")?.textContent;
 if (carried) {
   const { sense_key, sense_nonce: nonce, sense_off } = JSON.parse(carried) as PageData;
   const seen = watch((event) => sender.note(event));

@@ -19,36 +19,46 @@ export interface PageData {
   attempts_left: number;
   proof: string; // path of the script that works puzzles out
   result: PayResult | null; // newest payment of the session, null at first
-  framed: boolean; // it stands in a page of the shop's
-  locale: string; // BCP 47
-  words: unknown; // of that language, by their names
-  ask_saved_cvv: boolean;
-  complaints: string[]; // what the page around asked for in vain
+  locale: string; // BCP 47, with the region whose formats are kept
+  words: unknown; // what the checkout says, by key
+  framed: boolean; // the page stands in another
+  complaints: string[]; // what the embedding page asked for and cannot have, for its developer
+  ask_saved_cvv: boolean; // a saved card needs its CVV
 }
 
-/** PayRequest is the card as the frame posts it. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadCard. */
+/** PayRequest is what the frame posts: a typed card, or a saved one and what else was typed. The server never decodes it into this type, whose strings could not be wiped: it is here for the generated TypeScript and the documents. See wire.ReadTyped. */
 export interface PayRequest {
   number?: string; // digits; spaces and dashes allowed
   exp_month?: number;
   exp_year?: number; // four digits
   cvv?: string;
   name?: string;
-  saved?: string; // a saved card's token, in place of a card
-  save?: boolean; // the shopper agreed to it
-  plan?: number; // how many payments; 0 for one
-  network?: string; // the brand chosen of a card that carries two
+  saved?: string; // the token of a saved card, instead of the number, the date and the name
+  save?: boolean; // the shopper agreed that the card is kept for the next time
+  plan?: number; // the number of payments; 0 for one
+  network?: string; // the brand that was chosen of a card that bears two
   email?: string;
   phone?: string;
-  billing?: Billing | null;
+  billing?: Address | null;
 }
 
-/** Billing is a billing address as the shopper gave it. */
-export interface Billing {
-  line1: string;
-  city: string;
-  state: string;
-  postal_code: string;
-  country: string;
+/** Address is a billing address as a shopper typed it. */
+export interface Address {
+  line1?: string; // street and number
+  city?: string;
+  state?: string;
+  postal_code?: string;
+  country?: string; // ISO 3166-1 alpha-2
+}
+
+/** NetworksRequest asks which brands a card bears. */
+export interface NetworksRequest {
+  bin: string; // the card's first six to eight digits
+}
+
+/** NetworksFound are the brands of a card that bears more than one, the preferred first. */
+export interface NetworksFound {
+  networks: string[]; // empty for a card of one brand
 }
 
 /** PayResult is what came of a payment, as far as a browser may know. */
@@ -70,8 +80,8 @@ export interface PayResult {
 export interface Decline {
   code: string;
   advice: string; // try_again | another_card | call_bank | check_details
+  reason: string; // the key of the words that say so to the shopper
   message: string;
-  reason: string; // the name of the words that say so
 }
 
 /** Action is what the shopper must do before a payment can go on. */

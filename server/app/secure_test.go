@@ -55,8 +55,8 @@ func TestTheOutcomesOfThreeDSecure(t *testing.T) {
 				t.Fatalf("%s: %s", name, paid.Body)
 			}
 			back := h.atTheBank(paid.text("action.url"), c.decision)
-			if r := h.follow(back); r.StatusCode != http.StatusOK {
-				t.Errorf("%s: the way back answers %d", name, r.StatusCode)
+			if r := h.follow(back); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/checkout/"+session {
+				t.Errorf("%s: the way back answers %d and leads to %q", name, r.StatusCode, r.Header.Get("Location"))
 			}
 			if r := h.follow(back); r.StatusCode != http.StatusGone {
 				t.Errorf("%s: the way back is good twice: %d", name, r.StatusCode)

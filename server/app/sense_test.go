@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,10 +11,10 @@ import (
 // opened is a checkout's page: its sense key and nonce.
 func (h *house) opened(session string) (key, nonce string) {
 	h.t.Helper()
-	page := h.call("GET", "/checkout/"+session, "").Body
+	page := html.UnescapeString(h.call("GET", "/checkout/"+session, "").Body)
 	field := func(name string) string {
-		_, rest, _ := strings.Cut(page, name+"&#34;:&#34;")
-		value, _, _ := strings.Cut(rest, "&#34;")
+		_, rest, _ := strings.Cut(page, name+`":"`)
+		value, _, _ := strings.Cut(rest, `"`)
 		return value
 	}
 	return field("sense_key"), field("sense_nonce")

@@ -34,15 +34,12 @@ func serve(file embed.File) fiber.Handler {
 		// another origin.
 		c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-		encoding, body := "identity", file.Body
-		// Fiber takes silence for "anything"; a client that says nothing may know nothing.
-		if c.Get(fiber.HeaderAcceptEncoding) != "" {
-			switch c.AcceptsEncodings("br", "gzip", "identity") {
-			case "br":
-				encoding, body = "br", file.Brotli
-			case "gzip":
-				encoding, body = "gzip", file.Gzip
-			}
+		encoding, body := preferred(c), file.Body
+		switch encoding {
+		case "br":
+			body = file.Brotli
+		case "gzip":
+			body = file.Gzip
 		}
 		// A strong validator names the bytes that are sent, so each encoding has its
 		// own (RFC 9110, 8.8.3.3).

@@ -49,9 +49,9 @@ type asking struct {
 	Again    bool   // the page looks again by itself
 }
 
-// reader gives the language of whoever asks for a page: the one that its address names, or
+// languageOf gives the language of whoever asks for a page: the one that its address names, or
 // else the browser's.
-func reader(c *fiber.Ctx) language.Language {
+func languageOf(c *fiber.Ctx) language.Language {
 	return language.Pick(strings.Clone(c.Query("locale")), strings.Clone(c.Get(fiber.HeaderAcceptLanguage)))
 }
 
@@ -85,14 +85,14 @@ func isChallengeKey(text string) bool {
 // noQuestion is the one page for every key that opens nothing. Nobody may frame it: no
 // site is known.
 func (p *Pages) noQuestion(c *fiber.Ctx) error {
-	l := reader(c)
+	l := languageOf(c)
 	return p.renderConfirm(c, fiber.StatusNotFound, nil, l, asking{
 		Saying: &saying{"ended", l.Say("page.nothingToAnswer"), l.Say("page.nothingToAnswerMore")},
 	})
 }
 
 func (p *Pages) renderQuestion(c *fiber.Ctx, a rescue.Asked) error {
-	now, l := p.Now(), reader(c)
+	now, l := p.Now(), languageOf(c)
 	status := statusOf(a, now)
 	page := asking{Framed: framed(c)}
 	page.Scripts = []string{"confirm.js"}
@@ -225,7 +225,7 @@ func readAnswer(c *fiber.Ctx) (reply, error) {
 	if len(said) != 1 || said[0] != "yes" && said[0] != "no" {
 		return reply{}, fault.Field("answer", "Answer yes or no.")
 	}
-	read := reply{agreed: said[0] == "yes", mark: form.Get("asked"), language: reader(c)}
+	read := reply{agreed: said[0] == "yes", mark: form.Get("asked"), language: languageOf(c)}
 	if in := form.Get("locale"); in != "" {
 		read.language = language.Pick(in)
 	}
@@ -238,7 +238,7 @@ func questionAddress(c *fiber.Ctx, key string) string {
 	if c.Query("locale") == "" {
 		return "/confirm/" + key
 	}
-	return "/confirm/" + key + "?locale=" + url.QueryEscape(reader(c).Tag())
+	return "/confirm/" + key + "?locale=" + url.QueryEscape(languageOf(c).Tag())
 }
 
 // backFromBank takes a shopper in whom the issuer's page sends back, once. The processor has
@@ -250,7 +250,7 @@ func (p *Pages) backFromBank(c *fiber.Ctx) error {
 		return p.noQuestion(c)
 	}
 	a, err := p.Rescue.Returned(context.WithoutCancel(c.UserContext()), account, order, strings.Clone(c.Params("key")))
-	l := reader(c)
+	l := languageOf(c)
 	switch fault.CodeOf(err) {
 	case fault.NotFound:
 		return p.noQuestion(c)

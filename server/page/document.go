@@ -2,76 +2,88 @@ package page
 
 import (
 	"bytes"
-	_ "embed"
-	"encoding/json"
+	embedded "embed"
 	"fmt"
 	"html/template"
+	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/embed"
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/guard"
 )
 
-//go:embed document.html
-var documentText string
+//go:embed document.html form.html marks.html
+var documentTexts embedded.FS
 
-var document = template.Must(template.New("document").Parse(documentText))
+var document = template.Must(template.New("document.html").Funcs(template.FuncMap{"marks": marks}).ParseFS(documentTexts, "*.html"))
 
-// sheet is what the document's template is filled with.
-type sheet struct {
-	Title   string
-	Nonce   string
-	Data    string   // PageData as JSON; empty when there is no session to show
-	Problem string   // what to say instead
-	Style   string   // asset names
-	Scripts []string // asset names
+// marks is where the schemes' marks are, loaded when the first one is shown.
+func marks() string {
+	file, _ := embed.Asset("marks.svg")
+	return file.Path
 }
 
-// Asset gives the template an asset by name.
-func (sheet) Asset(name string) (embed.File, error) {
+// The checkout's style and script stand in the document: a shopper can type after one
+// round trip.
+var (
+	style  = sync.OnceValue(func() template.CSS { return template.CSS(inlined("checkout.css", "</style")) })
+	script = sync.OnceValue(func() template.JS { return template.JS(inlined("checkout.js", "</script")) })
+)
+
+// inlined gives an asset's text, without what would end the element that it stands in. A
+// backslash more means the same in the strings of both languages, and nowhere else does an
+// end tag occur. (What begins a comment of HTML's may not stand there at all: a test looks.)
+func inlined(name, end string) string {
 	file, ok := embed.Asset(name)
 	if !ok {
-		return file, fmt.Errorf("page: no asset %s: run go run ./frontend/build", name)
+		panic("page: no asset " + name + ": run go run ./frontend/build")
 	}
-	return file, nil
+	return strings.ReplaceAll(string(file.Body), end, `<\/`+end[2:])
 }
 
-// show serves the frame's document. A session that cannot be found has no site,
-// so nobody may frame the page that says so.
+// show serves the checkout's document.
 func (p *Pages) show(c *fiber.Ctx) error {
 	v, err := p.find(c)
 	if err != nil {
-		if f := fault.Of(err); f.Code == fault.NotFound {
-			return p.render(c, fiber.StatusNotFound, nil, sheet{Title: "Checkout", Problem: f.Message, Style: "checkout.css"})
-		}
-		return err
+		return p.unknown(c, err)
 	}
-	shown := p.data(v)
-	if shown.SenseNonce, err = p.Sense.NewPage(shown.SenseKey, sense.Frame); err != nil {
-		p.Log.Warn("a page gets no nonce for what it sees", "error", err)
-	}
-	if worker, ok := embed.Asset("proof.js"); ok {
-		shown.Proof = worker.Path
-	}
-	data, err := json.Marshal(shown)
+	locale, wanted := asked(c)
+	shown, err := p.fill(c, v, readerOf(c, v, locale, wanted))
 	if err != nil {
 		return err
 	}
-	return p.render(c, fiber.StatusOK, v.Site.Origins, sheet{
-		Title: "Pay " + v.Merchant.Name, Data: string(data), Style: "checkout.css", Scripts: []string{"checkout.js", "seen.js"},
-	})
+	if shown.Phase == challengePhase && c.Query("card") == "other" {
+		shown.Phase = formPhase // without script this is the way out of the issuer's page; the next card ends that
+	}
+	return p.render(c, fiber.StatusOK, v.Site.Origins, shown)
 }
 
-func (p *Pages) render(c *fiber.Ctx, status int, ancestors []string, s sheet) error {
-	s.Nonce = guard.NewNonce()
-	var out bytes.Buffer
-	if err := document.Execute(&out, s); err != nil {
+// unknown says that there is no such checkout. It has no site, so nobody may frame the page
+// that says so.
+func (p *Pages) unknown(c *fiber.Ctx, err error) error {
+	if fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
-	guard.Frame{Ancestors: ancestors, Children: append([]string{p.Origin}, p.Challenges...), Nonce: s.Nonce}.Set(c)
+	locale, wanted := asked(c)
+	r := readerOf(c, checkout.View{}, locale, wanted)
+	shown := blank(r)
+	shown.Script = "" // there is nothing for it to do
+	shown.Phase, shown.Notice, shown.Title, shown.Framed = nonePhase, r.Say("page.unknown"), r.Say("page.unknown"), framed(c)
+	return p.render(c, fiber.StatusNotFound, nil, shown)
+}
+
+// render sends the document.
+func (p *Pages) render(c *fiber.Ctx, status int, ancestors []string, shown view) error {
+	shown.Nonce = guard.NewNonce()
+	var out bytes.Buffer
+	if err := document.Execute(&out, shown); err != nil {
+		return fmt.Errorf("page: document: %w", err)
+	}
+	guard.Frame{Ancestors: ancestors, Children: append([]string{p.Origin}, p.Challenges...), Nonce: shown.Nonce, Forms: true}.Set(c)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Status(status).Send(out.Bytes())
+	return sendCompressed(c.Status(status), out.Bytes())
 }

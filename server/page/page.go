@@ -8,7 +8,11 @@
 //	GET  /checkout/{session}             the frame's document
 //	GET  /checkout/{session}/why         why it is not shown, for any page that would show it
 //	GET  /checkout/{session}/keep        what was typed, while the document is taken away and put back
+//	POST /checkout/{session}             the same as a form, from a browser without script
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
+//	POST /checkout/{session}/networks    the brands that a card bears, by its first digits
+//	GET  /checkout/{session}/style       the style sheet of another appearance
+//	DELETE /checkout/{session}/cards/{token}   a saved card is not offered any more
 //	GET  /checkout/{session}/result      the newest outcome
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
 //	GET  /checkout/{session}/challenge/{key}   where an issuer's page sends the shopper back, once
@@ -38,11 +42,9 @@ import (
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
-	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/sense"
-	"github.com/paywicket/paywicket/server/wire"
 )
 
 // Pages serves the shopper's side.
@@ -75,7 +77,11 @@ func (p *Pages) Mount(router fiber.Router) {
 	router.Get("/checkout/:session", p.show)
 	router.Get("/checkout/:session/why", p.why)
 	router.Get("/checkout/:session/keep", p.keep)
+	router.Post("/checkout/:session", p.payPlainly)
 	router.Post("/checkout/:session/pay", p.pay)
+	router.Post("/checkout/:session/networks", p.networks)
+	router.Get("/checkout/:session/style", p.restyle)
+	router.Delete("/checkout/:session/cards/:token", p.forget)
 	router.Get("/checkout/:session/result", p.result)
 	router.Get("/checkout/:session/events", p.live)
 	router.Get("/checkout/:session/challenge/:key", p.returned)
@@ -108,71 +114,4 @@ func (p *Pages) find(c *fiber.Ctx) (checkout.View, error) {
 		return v, fault.New(fault.NotFound, "There is no such checkout. Go back to the shop and start again.")
 	}
 	return v, err
-}
-
-// data is what the document carries for its script.
-func (p *Pages) data(v checkout.View) PageData {
-	now := p.Now()
-	exponent, _ := money.Exponent(v.Session.Amount.Currency)
-	return PageData{
-		Session: v.Session.ID, Status: string(v.Status(now)),
-		Amount: v.Session.Amount.Minor, Currency: v.Session.Amount.Currency, Exponent: exponent,
-		Merchant: v.Merchant.Name, Description: v.Session.Description, Origins: v.Site.Origins,
-		SenseKey: v.Session.Visit(), SenseOff: listed(v.Merchant.Guard.SignalsOff), Sandbox: v.Merchant.Environment == merchant.Test,
-		ExpiresAt: v.Session.ExpiresAt.UnixMilli(), ServerTime: now.UnixMilli(),
-		AttemptsLeft: v.AttemptsLeft(), Result: result(v),
-	}
-}
-
-// listed is a list that is never null in JSON.
-func listed(names []string) []string {
-	if names == nil {
-		return []string{}
-	}
-	return names
-}
-
-// result is what came of the newest payment, or nil when there is none.
-func result(v checkout.View) *PayResult {
-	if v.Latest == nil {
-		return nil
-	}
-	payload := v.Latest.Payload()
-	r := &PayResult{
-		Payment: payload.ID, Status: outcome(v.Latest.State), Token: payload.Token,
-		Brand: string(payload.Card.Brand), Last4: payload.Card.Last4,
-		ExpMonth: payload.Card.ExpMonth, ExpYear: payload.Card.ExpYear,
-		AttemptsLeft: v.AttemptsLeft(),
-	}
-	if d := payload.Decline; d != nil {
-		r.Decline = &Decline{Code: d.Code, Advice: d.Advice, Message: d.Message}
-	}
-	if v.Latest.State == payment.RequiresAction {
-		r.Action = &Action{Type: "challenge", URL: v.Latest.ChallengeURL}
-	}
-	return r
-}
-
-// outcome is a payment's state in the few words that a shopper's screen needs.
-func outcome(s payment.State) string {
-	switch {
-	case s == payment.Voided || s == payment.Refunded:
-		return "cancelled"
-	case s.Paid():
-		return "authorized"
-	case s == payment.Reversing || s == payment.Reversed:
-		return "failed" // what had been approved too late is given back: nobody is charged
-	case s == payment.RequiresAction || s == payment.Declined || s == payment.Failed:
-		return string(s)
-	}
-	return "processing"
-}
-
-// answer sends the newest outcome: 202 while it is not known.
-func answer(c *fiber.Ctx, v checkout.View) error {
-	status := fiber.StatusOK
-	if v.Latest.State.Pending() && v.Latest.State != payment.RequiresAction {
-		status = fiber.StatusAccepted
-	}
-	return wire.Answer(c, status, result(v))
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,14 +25,11 @@ const (
 	proofHeader  = "Paywicket-Proof"
 )
 
-// pay takes a card. The handler owns the number from the body's bytes to the
+// pay takes what a shopper typed. The handler owns the number from the body's bytes to the
 // wipe; Submit returns only when both legs are done with it.
 func (p *Pages) pay(c *fiber.Ctx) error {
 	defer wire.WipeBody(c)
-	id, err := session(c)
-	if err == nil {
-		err = guard.SameOrigin(c, p.Origin)
-	}
+	v, err := p.findForPage(c)
 	if err != nil {
 		return wire.Fail(c, p.Log, err)
 	}
@@ -41,15 +37,14 @@ func (p *Pages) pay(c *fiber.Ctx) error {
 	if err != nil {
 		return wire.Fail(c, p.Log, err)
 	}
-	card, err := wire.ReadCard(body)
+	typed, err := wire.ReadTyped(body)
 	if err != nil {
 		return wire.Fail(c, p.Log, err)
 	}
-	defer card.Wipe()
+	defer typed.Wipe()
+	locale, _ := asked(c)
 	// A payment that was begun is finished, whether or not the shopper waits.
-	v, err := p.Checkout.Submit(context.WithoutCancel(c.UserContext()), id, checkout.Submission{Card: card}, checkout.Client{
-		Address: wire.Address(c, p.Proxied), Proof: strings.Clone(c.Get(proofHeader)),
-	})
+	v, err = p.Checkout.Submit(context.WithoutCancel(c.UserContext()), v.Session.ID, submission(v, readerOf(c, v, locale, ""), typed), p.client(c))
 	if unproven, ok := errors.AsType[*risk.Unproven](err); ok {
 		c.Set(puzzleHeader, unproven.Puzzle)
 	}
@@ -57,6 +52,14 @@ func (p *Pages) pay(c *fiber.Ctx) error {
 		return wire.Fail(c, p.Log, err)
 	}
 	return answer(c, v)
+}
+
+// findForPage gives the view of the path's session to a page of ours, and to no other.
+func (p *Pages) findForPage(c *fiber.Ctx) (checkout.View, error) {
+	if err := guard.SameOrigin(c, p.Origin); err != nil {
+		return checkout.View{}, err
+	}
+	return p.find(c)
 }
 
 // result tells what came of the session's newest payment.

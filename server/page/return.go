@@ -1,34 +1,74 @@
 package page
 
 import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
 	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/paywicket/paywicket/embed"
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/server/guard"
 )
 
-// returned serves the page an issuer sends the shopper back to, in its frame
-// within ours. The processor has been asked what became of the payment by the
-// time the page tells the checkout to look. The way back is good once: who comes again
-// is told so, and nothing is asked.
+//go:embed notice.html
+var noticeText string
+
+var noticeDocument = template.Must(template.New("notice").Parse(noticeText))
+
+// notice is what the template of a small page beside the checkout is filled with. All that
+// it says is its title.
+type notice struct {
+	view
+	Link    string // where to go on; empty for nowhere
+	Scripts []embed.File
+}
+
+// returned takes a shopper in whom the issuer's page sends back. The processor has been
+// asked what became of the payment by then. In its frame within ours, the page tells the
+// checkout to look, by script or by a link; else it makes way for the checkout. The way back
+// is good once: who comes again is told so, and nothing is asked.
 func (p *Pages) returned(c *fiber.Ctx) error {
 	name, err := session(c)
 	if err != nil {
-		return err
+		return p.unknown(c, err)
 	}
 	v, err := p.Checkout.Returned(c.UserContext(), name, strings.Clone(c.Params("key")))
-	if err != nil && fault.CodeOf(err) == fault.Gone {
-		return p.render(c, fiber.StatusGone, v.Site.Origins, sheet{Title: "Go back to the checkout", Problem: fault.Of(err).Message, Style: "checkout.css"})
+	gone := fault.CodeOf(err) == fault.Gone
+	if err != nil && !gone {
+		return p.unknown(c, err)
 	}
-	if err != nil {
-		return err
+	r := readerOf(c, v, "", "")
+	if gone {
+		return p.say(c, fiber.StatusGone, v.Site.Origins, r, "page.beenHere", "", r.address(name))
 	}
-	return p.render(c, fiber.StatusOK, v.Site.Origins, sheet{
-		Title: "One moment", Problem: "One moment…", Style: "checkout.css", Scripts: []string{"challenge-return.js"},
-	})
+	if !framed(c) {
+		return c.Redirect(r.address(name), fiber.StatusSeeOther)
+	}
+	return p.say(c, fiber.StatusOK, v.Site.Origins, r, "page.moment", "challenge-return.js", r.address(name))
+}
+
+// say sends a small page that says one thing: a key of the words. script is the name of one,
+// or empty.
+func (p *Pages) say(c *fiber.Ctx, status int, ancestors []string, r reader, key, script, link string) error {
+	page := notice{view: blank(r), Link: link}
+	page.Title, page.Nonce, page.Framed = r.Say(key), guard.NewNonce(), framed(c)
+	if file, ok := embed.Asset(script); ok {
+		page.Scripts = append(page.Scripts, file)
+	}
+	var out bytes.Buffer
+	if err := noticeDocument.Execute(&out, page); err != nil {
+		return fmt.Errorf("page: notice: %w", err)
+	}
+	guard.Frame{Ancestors: ancestors, Nonce: page.Nonce}.Set(c)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return sendCompressed(c.Status(status), out.Bytes())
 }
 
 // goOn sends the shopper of a payment without a checkout on to the merchant, after the
@@ -48,7 +88,8 @@ func (p *Pages) goOn(c *fiber.Ctx) error {
 	}
 	back, err := url.Parse(found.Terms.ReturnURL)
 	if err != nil || found.Terms.ReturnURL == "" {
-		return p.render(c, fiber.StatusOK, nil, sheet{Title: "Thank you", Problem: "Thank you. You can close this page.", Style: "checkout.css"})
+		locale, _ := asked(c)
+		return p.say(c, fiber.StatusOK, nil, readerOf(c, checkout.View{}, locale, ""), "page.thanks", "", "")
 	}
 	query := back.Query()
 	query.Set("payment", name)

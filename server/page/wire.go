@@ -1,5 +1,7 @@
 package page
 
+import "encoding/json"
+
 // PageData is what the checkout document carries for its script.
 type PageData struct {
 	Session      string     `json:"session"`
@@ -19,38 +21,50 @@ type PageData struct {
 	AttemptsLeft int        `json:"attempts_left"`
 	Proof        string     `json:"proof"`  // path of the script that works puzzles out
 	Result       *PayResult `json:"result"` // newest payment of the session, null at first
-	Framed       bool       `json:"framed"` // it stands in a page of the shop's
-	Locale       string     `json:"locale"` // BCP 47
-	Words        any        `json:"words"`  // of that language, by their names
-	AskSavedCVV  bool       `json:"ask_saved_cvv"`
-	Complaints   []string   `json:"complaints"` // what the page around asked for in vain
+
+	Locale     string          `json:"locale"`     // BCP 47, with the region whose formats are kept
+	Words      json.RawMessage `json:"words"`      // what the checkout says, by key
+	Framed     bool            `json:"framed"`     // the page stands in another
+	Complaints []string        `json:"complaints"` // what the embedding page asked for and cannot have, for its developer
+
+	AskSavedCVV bool `json:"ask_saved_cvv"` // a saved card needs its CVV
 }
 
-// PayRequest is the card as the frame posts it. The server never decodes it into
-// this type, whose strings could not be wiped: it is here for the generated
-// TypeScript and the documents. See wire.ReadCard.
+// PayRequest is what the frame posts: a typed card, or a saved one and what else was typed.
+// The server never decodes it into this type, whose strings could not be wiped: it is here
+// for the generated TypeScript and the documents. See wire.ReadTyped.
 type PayRequest struct {
 	Number   string   `json:"number,omitempty"` // digits; spaces and dashes allowed
 	ExpMonth int      `json:"exp_month,omitempty"`
 	ExpYear  int      `json:"exp_year,omitempty"` // four digits
 	CVV      string   `json:"cvv,omitempty"`
 	Name     string   `json:"name,omitempty"`
-	Saved    string   `json:"saved,omitempty"`   // a saved card's token, in place of a card
-	Save     bool     `json:"save,omitempty"`    // the shopper agreed to it
-	Plan     int      `json:"plan,omitempty"`    // how many payments; 0 for one
-	Network  string   `json:"network,omitempty"` // the brand chosen of a card that carries two
+	Saved    string   `json:"saved,omitempty"`   // the token of a saved card, instead of the number, the date and the name
+	Save     bool     `json:"save,omitempty"`    // the shopper agreed that the card is kept for the next time
+	Plan     int      `json:"plan,omitempty"`    // the number of payments; 0 for one
+	Network  string   `json:"network,omitempty"` // the brand that was chosen of a card that bears two
 	Email    string   `json:"email,omitempty"`
 	Phone    string   `json:"phone,omitempty"`
-	Billing  *Billing `json:"billing,omitempty"`
+	Billing  *Address `json:"billing,omitempty"`
 }
 
-// Billing is a billing address as the shopper gave it.
-type Billing struct {
-	Line1      string `json:"line1"`
-	City       string `json:"city"`
-	State      string `json:"state"`
-	PostalCode string `json:"postal_code"`
-	Country    string `json:"country"`
+// Address is a billing address as a shopper typed it.
+type Address struct {
+	Line1      string `json:"line1,omitempty"` // street and number
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"` // ISO 3166-1 alpha-2
+}
+
+// NetworksRequest asks which brands a card bears.
+type NetworksRequest struct {
+	BIN string `json:"bin" validate:"required,max=8"` // the card's first six to eight digits
+}
+
+// NetworksFound are the brands of a card that bears more than one, the preferred first.
+type NetworksFound struct {
+	Networks []string `json:"networks"` // empty for a card of one brand
 }
 
 // PayResult is what came of a payment, as far as a browser may know.
@@ -72,8 +86,8 @@ type PayResult struct {
 type Decline struct {
 	Code    string `json:"code"`
 	Advice  string `json:"advice"` // try_again | another_card | call_bank | check_details
+	Reason  string `json:"reason"` // the key of the words that say so to the shopper
 	Message string `json:"message"`
-	Reason  string `json:"reason"` // the name of the words that say so
 }
 
 // Action is what the shopper must do before a payment can go on.

@@ -132,18 +132,27 @@ func nameText(path string, value []byte) (string, error) {
 		return "", fault.Field(path, "The name must be text of at most %d bytes.", maxName)
 	}
 	if digits(name) > maxNameDigits {
-		return "", fault.Field(path, "The name on the card has no long numbers in it. Check that each box holds what it asks for.")
+		return "", longNumberInName()
 	}
 	return name, nil
 }
 
-// digits counts the digits in a text, of any script.
-func digits(text string) int {
+func longNumberInName() error {
+	return fault.Field("name", "The name on the card has no long numbers in it. Check that each box holds what it asks for.")
+}
+
+// digits counts the digits in a text, of any script, and makes no copy of it.
+func digits[Text string | []byte](text Text) int {
 	n := 0
-	for _, r := range text {
+	for at := 0; at < len(text); {
+		r, size := rune(text[at]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune([]byte(text[at:min(len(text), at+utf8.UTFMax)]))
+		}
 		if unicode.IsDigit(r) {
 			n++
 		}
+		at += size
 	}
 	return n
 }

@@ -1,0 +1,25 @@
+package page
+
+import (
+	"fmt"
+
+	"github.com/paywicket/paywicket/embed"
+)
+
+// sheet is what the head of a small page's template is filled with.
+type sheet struct {
+	Title   string
+	Nonce   string
+	Data    string   // for the page's script, as JSON; empty for none
+	Style   string   // asset names
+	Scripts []string // asset names
+}
+
+// Asset gives the template an asset by name.
+func (sheet) Asset(name string) (embed.File, error) {
+	file, ok := embed.Asset(name)
+	if !ok {
+		return file, fmt.Errorf("page: no asset %s: run go run ./frontend/build", name)
+	}
+	return file, nil
+}
