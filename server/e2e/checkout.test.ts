@@ -64,7 +64,7 @@ async function expectAccessible(page: Page): Promise<void> {
 
 /** What was typed is gone from the page, and was never put into the browser's stores. */
 async function expectForgotten(page: Page): Promise<void> {
-  const values = () => checkoutOf(page).locator("input").evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value).join(""));
+  const values = () => checkoutOf(page).locator("input:not([type=hidden])").evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value).join(""));
   await expect.poll(values).toBe("");
   // But for the name that the collector gave this browser, which is letters only.
   const stored = await page.evaluate(() => ({ ...localStorage, ...sessionStorage }));

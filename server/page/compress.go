@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	brotliLevel = 4
+	brotliLevel = 5
 	gzipLevel   = 5
 )
 
