@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/internal/rescue"
@@ -11,3 +13,6 @@ func (a *App) Routes() []fiber.Route { return a.front.GetRoutes(true) }
 
 // Rescues gives tests what no call of an API shows.
 func (a *App) Rescues() *rescue.Service { return a.rescues }
+
+// LookAtPage has the monitor look now, where it would look within the hour.
+func (a *App) LookAtPage(ctx context.Context) error { return a.page.Look(ctx) }

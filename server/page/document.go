@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/embed"
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/guard"
@@ -49,6 +50,12 @@ func (p *Pages) show(c *fiber.Ctx) error {
 		}
 		return err
 	}
+	return p.document(c, v)
+}
+
+// document serves the document of a session.
+func (p *Pages) document(c *fiber.Ctx, v checkout.View) error {
+	var err error
 	shown := p.data(v)
 	if shown.SenseNonce, err = p.Sense.NewPage(shown.SenseKey, sense.Frame); err != nil {
 		p.Log.Warn("a page gets no nonce for what it sees", "error", err)

@@ -5,6 +5,8 @@
 //	GET  /paywicket.js                   the merchant's script tag
 //	GET  /assets/{name}                  scripts and styles by content hash
 //	GET  /checkout/{session}             the frame's document
+//	GET  /checkout/specimen              the same for nobody, to be compared
+//	GET  /.well-known/paywicket-scripts.json   every script, its hash, and why it is there
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
 //	GET  /checkout/{session}/result      the newest outcome
 //	GET  /checkout/{session}/events      the newest outcome as it changes (server-sent events)
@@ -34,6 +36,7 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/integrity"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
@@ -49,6 +52,7 @@ type Pages struct {
 	Sense      *sense.Service
 	Rescue     *rescue.Service
 	Merchants  Merchants
+	Inventory  func(context.Context) (integrity.Inventory, error)
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
 	// Watch tells of changes to a payment until stop is called; Closing, that the server ends.
@@ -68,6 +72,8 @@ type Merchants interface {
 // Mount names the routes.
 func (p *Pages) Mount(router fiber.Router) {
 	mountAssets(router)
+	router.Get(InventoryPath, p.inventory)
+	router.Get(SpecimenPath, p.specimen) // before the next, which would take it for a session
 	router.Get("/checkout/:session", p.show)
 	router.Post("/checkout/:session/pay", p.pay)
 	router.Get("/checkout/:session/result", p.result)

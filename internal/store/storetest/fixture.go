@@ -46,6 +46,8 @@ func Run(t *testing.T) {
 		"cards that change":                cardsThatChange,
 		"cards that expire":                cardsThatExpire,
 		"BIN tables":                       binTables,
+		"builds of the page":               pageBuilds,
+		"what is known of the page":        pageState,
 		"events":                           events,
 		"deliveries":                       deliveries,
 		"deliveries in order":              deliveriesInOrder,
