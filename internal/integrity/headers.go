@@ -12,6 +12,13 @@ const Transport = "Strict-Transport-Security"
 
 const policy = "Content-Security-Policy"
 
+// Who may frame a page, in place of the origins.
+const (
+	framers  = policy + " frame-ancestors"
+	byNobody = "nobody"
+	bySites  = "exact origins"
+)
+
 // watched are the headers that change what a page may do, or who may do something to it.
 // Content-Security-Policy is read by its directives.
 var watched = []string{
@@ -71,7 +78,7 @@ func readPolicy(text, name string, into map[string]string) {
 // ancestors says who may frame a page.
 func ancestors(sources []string) string {
 	if slices.Equal(sources, []string{"'none'"}) || len(sources) == 0 {
-		return "nobody"
+		return byNobody
 	}
 	var wide []string
 	for _, source := range sources {
@@ -82,7 +89,7 @@ func ancestors(sources []string) string {
 	if len(wide) > 0 {
 		return strings.Join(wide, " ")
 	}
-	return "exact origins"
+	return bySites
 }
 
 // withoutNonces takes what changes with each view out of a policy.

@@ -80,7 +80,7 @@ func (m *Monitor) Look(ctx context.Context) error {
 		return err
 	}
 	now := m.Now()
-	v, failed := Verify(ctx, m.Store, m.Fetch, before.Transport, now)
+	v, failed := Verify(ctx, m.Store, m.Fetch, "", before.Transport, now)
 	after := before
 	after.NextAt = now.Add(min(m.Every, retryAfter))
 	if failed == nil {

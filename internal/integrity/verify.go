@@ -25,13 +25,13 @@ var errNoBuild = fault.New(fault.Unavailable, "No server on this database has sa
 const looksAtMany = 3
 
 // Verify gets the page and holds it to every build that is served now, of which it has to be one.
-// It gives the differences to the one that it is most like. transport is the
-// Strict-Transport-Security that it is held to, empty for none.
+// It gives the differences to the one that it is most like. path is that of the page, empty for the
+// specimen's; transport is the Strict-Transport-Security that it is held to, empty for none.
 // Errors: fault.Unavailable when the page could not be received.
-func Verify(ctx context.Context, store Store, fetch Fetch, transport string, now time.Time) (v Verdict, err error) {
+func Verify(ctx context.Context, store Store, fetch Fetch, path, transport string, now time.Time) (v Verdict, err error) {
 	for range looksAtMany {
 		var builds int
-		if v, builds, err = verifyOnce(ctx, store, fetch, transport, now); err != nil || len(v.Differences) == 0 || builds < 2 {
+		if v, builds, err = verifyOnce(ctx, store, fetch, path, transport, now); err != nil || len(v.Differences) == 0 || builds < 2 {
 			break
 		}
 	}
@@ -57,12 +57,15 @@ func served(ctx context.Context, store Store, now time.Time) ([]Build, error) {
 	return builds, err
 }
 
-func verifyOnce(ctx context.Context, store Store, fetch Fetch, transport string, now time.Time) (Verdict, int, error) {
+func verifyOnce(ctx context.Context, store Store, fetch Fetch, path, transport string, now time.Time) (Verdict, int, error) {
 	builds, err := served(ctx, store, now)
 	if err != nil {
 		return Verdict{}, 0, err
 	}
 	in := builds[0].Inventory
+	if path != "" {
+		in.Page = path
+	}
 	v := Verdict{URL: in.Origin + in.Page}
 	var files []string
 	for _, b := range builds {
@@ -72,6 +75,9 @@ func verifyOnce(ctx context.Context, store Store, fetch Fetch, transport string,
 	received, err := Look(ctx, fetch, in.Origin, in.Page, slices.Compact(files))
 	if err != nil {
 		return v, 0, err
+	}
+	if path != "" && received.Headers[framers] == bySites {
+		received.Headers[framers] = byNobody // a session's page may be framed by its site, the specimen by nobody
 	}
 	held, next := stricter(transport, received.Headers[Transport])
 	v.Transport = next

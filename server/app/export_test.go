@@ -5,7 +5,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/paywicket/paywicket/internal/integrity"
 	"github.com/paywicket/paywicket/internal/rescue"
+	"github.com/paywicket/paywicket/server/page"
 )
 
 // Routes gives the test of the OpenAPI file what is really served.
@@ -16,3 +18,12 @@ func (a *App) Rescues() *rescue.Service { return a.rescues }
 
 // LookAtPage has the monitor look now, where it would look within the hour.
 func (a *App) LookAtPage(ctx context.Context) error { return a.page.Look(ctx) }
+
+// UnlistedScripts gives what runs on the payment page and no inventory lists.
+func (a *App) UnlistedScripts(ctx context.Context) []integrity.Part {
+	build, err := a.build(ctx)
+	if err != nil {
+		return []integrity.Part{{Source: err.Error()}}
+	}
+	return page.Unlisted(build.Inventory, build.Page)
+}

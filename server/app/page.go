@@ -107,17 +107,11 @@ func VerifyPage(ctx context.Context, db *store.DB, session string) (integrity.Ve
 	if err != nil {
 		return integrity.Verdict{}, err
 	}
-	fetch := integrity.Browser(client, in.Origin)
+	path := ""
 	if session != "" {
-		real := fetch
-		fetch = func(ctx context.Context, path string) (integrity.Answer, error) {
-			if path == in.Page {
-				path = "/checkout/" + url.PathEscape(session)
-			}
-			return real(ctx, path)
-		}
+		path = "/checkout/" + url.PathEscape(session)
 	}
-	return integrity.Verify(ctx, db, fetch, known.Transport, clock())
+	return integrity.Verify(ctx, db, integrity.Browser(client, in.Origin), path, known.Transport, clock())
 }
 
 // PageInventory gives the scripts that the newest server on a database serves.
