@@ -19,6 +19,9 @@ func (a *App) Rescues() *rescue.Service { return a.rescues }
 // LookAtPage has the monitor look now, where it would look within the hour.
 func (a *App) LookAtPage(ctx context.Context) error { return a.page.Look(ctx) }
 
+// LookAtPageWhenDue has it look if it is time to.
+func (a *App) LookAtPageWhenDue(ctx context.Context) error { return a.page.Run(ctx) }
+
 // UnlistedScripts gives what runs on the payment page and no inventory lists.
 func (a *App) UnlistedScripts(ctx context.Context) []integrity.Part {
 	build, err := a.build(ctx)

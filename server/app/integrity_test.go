@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -219,8 +220,11 @@ func TestTheStateOfThePageIsKept(t *testing.T) {
 	t.Parallel()
 	h, proxy, r := behind(t)
 	strict := setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	stricter := setHeader("Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload")
 	proxy.set(h.direct, 0, strict)
 	h.lookAtPage()
+	proxy.set(h.direct, 0, stricter)
+	h.lookAtPage() // which promises more
 	proxy.set(h.direct, 0, setHeader("Strict-Transport-Security", "max-age=60"))
 	h.lookAtPage()
 	if message := h.next(r, 5*time.Second); message["type"] != "page.changed" {
@@ -236,7 +240,7 @@ func TestTheStateOfThePageIsKept(t *testing.T) {
 			t.Errorf("a page that is answered with %d: %v", status, err)
 		}
 	}
-	proxy.set(h.direct, 0, strict)
+	proxy.set(h.direct, 0, stricter)
 	h.lookAtPage()
 	if message := h.next(r, 5*time.Second); message["type"] != "page.restored" {
 		t.Fatalf("%v", message)
@@ -246,6 +250,77 @@ func TestTheStateOfThePageIsKept(t *testing.T) {
 	data, _ := h.next(r, 5*time.Second)["data"].(map[string]any)
 	if text := slog.AnyValue(data["differences"]).String(); !strings.Contains(text, "302 Found, to https://elsewhere.example/") {
 		t.Errorf("a page that leads elsewhere: %s", text)
+	}
+}
+
+// While servers are replaced one by one a page may be that of any of them, and of none that is
+// gone.
+func TestThePageOfAnotherBuildIsRight(t *testing.T) {
+	t.Parallel()
+	h, proxy, _ := behind(t)
+	db, err := app.OpenStore(t.Context(), h.data, h.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	builds, err := db.ListBuilds(t.Context(), time.Time{})
+	if err != nil || len(builds) != 1 {
+		t.Fatalf("%d builds, %v", len(builds), err)
+	}
+	other := builds[0]
+	other.Page.Headers = maps.Clone(other.Page.Headers)
+	delete(other.Page.Headers, "X-Content-Type-Options")
+	proxy.set(h.direct, 0, setHeader("X-Content-Type-Options", ""))
+	now := time.Now()
+	for _, c := range []struct {
+		ago         time.Duration
+		differences int
+	}{{2 * time.Hour, 1}, {time.Minute, 0}} {
+		if err := db.KeepBuild(t.Context(), other, now.Add(-c.ago), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := app.VerifyPage(t.Context(), db, ""); err != nil || len(v.Differences) != c.differences {
+			t.Errorf("served %v ago: %v, %v", c.ago, v, err)
+		}
+	}
+	proxy.set(h.direct, 0, nil)
+	if v, err := app.VerifyPage(t.Context(), db, ""); err != nil || len(v.Differences) != 0 {
+		t.Errorf("its own: %v, %v", v, err)
+	}
+}
+
+// The page is looked at when it is time to, and sooner again when it could not be had.
+func TestThePageIsLookedAtNowAndThen(t *testing.T) {
+	t.Parallel()
+	h, proxy, r := behind(t)
+	db, err := app.OpenStore(t.Context(), h.data, h.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	due := func() time.Duration {
+		s, err := db.PageState(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Until(s.NextAt).Round(5 * time.Minute)
+	}
+	if in := due(); in != time.Hour {
+		t.Errorf("the next look is due in %v", in)
+	}
+	proxy.set(h.direct, 0, flip(t, "seen.js"))
+	if err := h.app.LookAtPageWhenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := db.PageState(t.Context()); err != nil || s.Sequence != 0 || len(r.got) != 0 {
+		t.Errorf("looked before it was due: %+v, %v", s, err)
+	}
+	proxy.set(h.direct, http.StatusBadGateway, nil)
+	if err := h.app.LookAtPage(t.Context()); err == nil {
+		t.Error("a look that came to nothing is no error")
+	}
+	if in := due(); in != 10*time.Minute {
+		t.Errorf("after that the next look is due in %v", in)
 	}
 }
 
