@@ -56,11 +56,12 @@ type Store interface {
 
 // Monitor looks at the page now and then.
 type Monitor struct {
-	Store Store
-	Fetch Fetch // as browsers do, from where they do
-	Every time.Duration
-	Now   func() time.Time
-	Log   *slog.Logger
+	Store  Store
+	Origin string
+	Fetch  Fetch // from the origin, as browsers do
+	Every  time.Duration
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Run looks when it is time to.
@@ -80,7 +81,7 @@ func (m *Monitor) Look(ctx context.Context) error {
 		return err
 	}
 	now := m.Now()
-	v, failed := Verify(ctx, m.Store, m.Fetch, "", before.Transport, now)
+	v, failed := Verify(ctx, m.Store, m.Fetch, Target{Origin: m.Origin, Transport: before.Transport}, now)
 	after := before
 	after.NextAt = now.Add(min(m.Every, retryAfter))
 	if failed == nil {
@@ -90,6 +91,9 @@ func (m *Monitor) Look(ctx context.Context) error {
 	kept, err := m.Store.KeepPageState(ctx, before.Sequence, after, func(merchant string) event.Event { return after.tell(merchant, v.URL) })
 	if kept && after.Sequence != before.Sequence {
 		m.log(v.URL, after)
+	}
+	if failed == nil { // the evidence that it is looked at
+		m.Log.Info("the payment page was compared", "page", v.URL, "differences", len(v.Differences))
 	}
 	return errors.Join(failed, err)
 }

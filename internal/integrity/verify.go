@@ -17,6 +17,13 @@ type Verdict struct {
 	Transport   string       `json:"-"` // Strict-Transport-Security to hold the next look to
 }
 
+// Target is which page is got and what it is held to beside what is served.
+type Target struct {
+	Origin    string // of the servers; their builds of other origins, which they had before, do not count
+	Path      string // of a session's page; empty for the specimen
+	Transport string // Strict-Transport-Security; empty for none
+}
+
 // errNoBuild is for who asks before any server has told what it serves.
 var errNoBuild = fault.New(fault.Unavailable, "No server on this database has said what it serves within the last hour: start one with paywicket serve.")
 
@@ -25,13 +32,12 @@ var errNoBuild = fault.New(fault.Unavailable, "No server on this database has sa
 const looksAtMany = 3
 
 // Verify gets the page and holds it to every build that is served now, of which it has to be one.
-// It gives the differences to the one that it is most like. path is that of the page, empty for the
-// specimen's; transport is the Strict-Transport-Security that it is held to, empty for none.
+// It gives the differences to the one that it is most like.
 // Errors: fault.Unavailable when the page could not be received.
-func Verify(ctx context.Context, store Store, fetch Fetch, path, transport string, now time.Time) (v Verdict, err error) {
+func Verify(ctx context.Context, store Store, fetch Fetch, at Target, now time.Time) (v Verdict, err error) {
 	for range looksAtMany {
 		var builds int
-		if v, builds, err = verifyOnce(ctx, store, fetch, path, transport, now); err != nil || len(v.Differences) == 0 || builds < 2 {
+		if v, builds, err = verifyOnce(ctx, store, fetch, at, now); err != nil || len(v.Differences) == 0 || builds < 2 {
 			break
 		}
 	}
@@ -41,30 +47,33 @@ func Verify(ctx context.Context, store Store, fetch Fetch, path, transport strin
 // Newest gives the inventory of the newest build that is served now.
 // Errors: fault.Unavailable when there is none.
 func Newest(ctx context.Context, store Store, now time.Time) (Inventory, error) {
-	builds, err := served(ctx, store, now)
+	builds, err := served(ctx, store, "", now)
 	if err != nil {
 		return Inventory{}, err
 	}
 	return builds[0].Inventory, nil
 }
 
-// served gives the builds that are served now, at least one.
-func served(ctx context.Context, store Store, now time.Time) ([]Build, error) {
+// served gives the builds that are served now at an origin, or at any when it is empty: at least one.
+func served(ctx context.Context, store Store, origin string, now time.Time) ([]Build, error) {
 	builds, err := store.ListBuilds(ctx, now.Add(-BuildLife))
+	if origin != "" {
+		builds = slices.DeleteFunc(builds, func(b Build) bool { return b.Inventory.Origin != origin })
+	}
 	if err == nil && len(builds) == 0 {
 		err = errNoBuild
 	}
 	return builds, err
 }
 
-func verifyOnce(ctx context.Context, store Store, fetch Fetch, path, transport string, now time.Time) (Verdict, int, error) {
-	builds, err := served(ctx, store, now)
+func verifyOnce(ctx context.Context, store Store, fetch Fetch, at Target, now time.Time) (Verdict, int, error) {
+	builds, err := served(ctx, store, at.Origin, now)
 	if err != nil {
 		return Verdict{}, 0, err
 	}
 	in := builds[0].Inventory
-	if path != "" {
-		in.Page = path
+	if at.Path != "" {
+		in.Page = at.Path
 	}
 	v := Verdict{URL: in.Origin + in.Page}
 	var files []string
@@ -76,10 +85,10 @@ func verifyOnce(ctx context.Context, store Store, fetch Fetch, path, transport s
 	if err != nil {
 		return v, 0, err
 	}
-	if path != "" && received.Headers[framers] == bySites {
+	if at.Path != "" && received.Headers[framers] == bySites {
 		received.Headers[framers] = byNobody // a session's page may be framed by its site, the specimen by nobody
 	}
-	held, next := stricter(transport, received.Headers[Transport])
+	held, next := stricter(at.Transport, received.Headers[Transport])
 	v.Transport = next
 	for i, b := range builds {
 		found := Compare(b.Page.withTransport(held), received.about(b.Page.files()))

@@ -28,7 +28,9 @@ func (a *App) watchPage() error {
 	if err != nil {
 		return err
 	}
-	a.page = &integrity.Monitor{Store: a.db, Fetch: integrity.Browser(client, a.config.BaseURL), Every: a.config.PageInterval, Now: clock, Log: a.log}
+	a.page = &integrity.Monitor{
+		Store: a.db, Origin: a.config.BaseURL, Fetch: integrity.Browser(client, a.config.BaseURL), Every: a.config.PageInterval, Now: clock, Log: a.log,
+	}
 	return nil
 }
 
@@ -36,6 +38,9 @@ func (a *App) watchPage() error {
 func (a *App) comparePage(ctx context.Context) error {
 	if clock().Sub(a.opened) < pageSettle {
 		return nil
+	}
+	if err := a.tellBuild(ctx); err != nil { // what this server serves has to be known before it judges
+		return err
 	}
 	return a.page.Run(ctx)
 }
@@ -107,11 +112,11 @@ func VerifyPage(ctx context.Context, db *store.DB, session string) (integrity.Ve
 	if err != nil {
 		return integrity.Verdict{}, err
 	}
-	path := ""
+	at := integrity.Target{Origin: in.Origin, Transport: known.Transport}
 	if session != "" {
-		path = "/checkout/" + url.PathEscape(session)
+		at.Path = "/checkout/" + url.PathEscape(session)
 	}
-	return integrity.Verify(ctx, db, integrity.Browser(client, in.Origin), path, known.Transport, clock())
+	return integrity.Verify(ctx, db, integrity.Browser(client, in.Origin), at, clock())
 }
 
 // PageInventory gives the scripts that the newest server on a database serves.

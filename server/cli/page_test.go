@@ -30,35 +30,7 @@ func TestThePageIsVerified(t *testing.T) {
 	if code, _, errors := run("page", "verify", "--data", data); code != 1 || !strings.Contains(errors, "paywicket serve") {
 		t.Errorf("without a server: %d %s", code, errors)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: listener.Addr().String()})
-	var changed atomic.Bool
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { proxy.ServeHTTP(w, r) }))
-	t.Cleanup(front.Close)
-	proxy.ModifyResponse = func(r *http.Response) error {
-		if changed.Load() {
-			r.Header.Del("X-Content-Type-Options")
-		}
-		return nil
-	}
-	a, err := app.Open(t.Context(), config.Server{
-		Listen: listener.Addr().String(), BaseURL: front.URL, Data: data, ProcessorURL: "http://127.0.0.1:1", Loopback: true,
-	}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx, listener) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	origin, changed := serveBehind(t, data)
 	verify := func(args ...string) (int, string, string) {
 		return run(append([]string{"page", "verify", "--data", data}, args...)...)
 	}
@@ -70,7 +42,7 @@ func TestThePageIsVerified(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	if code != 0 || !strings.Contains(out, front.URL+"/checkout/specimen is what is served.") {
+	if code != 0 || !strings.Contains(out, origin+"/checkout/specimen is what is served.") {
 		t.Fatalf("%d %s%s", code, out, errors)
 	}
 	changed.Store(true)
@@ -92,7 +64,7 @@ func TestThePageIsVerified(t *testing.T) {
 		t.Errorf("%d %s%s", code, out, errors)
 	}
 	code, out, errors = run("page", "inventory", "--json", "--data", data)
-	response, err := http.Get(front.URL + "/.well-known/paywicket-scripts.json")
+	response, err := http.Get(origin + "/.well-known/paywicket-scripts.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,4 +78,40 @@ func TestThePageIsVerified(t *testing.T) {
 	if !bytes.Equal(one, two) {
 		t.Errorf("told is %s, served %s", one, two)
 	}
+}
+
+// serveBehind runs a server on a data directory behind a proxy, until the test ends. It gives
+// where browsers reach it, and what makes the proxy drop a header once it is set.
+func serveBehind(t *testing.T, data string) (origin string, changed *atomic.Bool) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: listener.Addr().String()})
+	changed = &atomic.Bool{}
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if changed.Load() {
+			r.Header.Del("X-Content-Type-Options")
+		}
+		return nil
+	}
+	front := httptest.NewServer(proxy)
+	t.Cleanup(front.Close)
+	a, err := app.Open(t.Context(), config.Server{
+		Listen: listener.Addr().String(), BaseURL: front.URL, Data: data, ProcessorURL: "http://127.0.0.1:1", Loopback: true,
+	}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return front.URL, changed
 }
