@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paywicket/paywicket/internal/integrity"
 	"github.com/paywicket/paywicket/internal/merchant"
 )
 
@@ -27,7 +28,9 @@ type Server struct {
 	Budget       time.Duration // how long a processor may take to answer; 10 s when 0
 	// SenseRetention is how long what pages saw of shoppers' devices is kept; 13 months when 0.
 	SenseRetention time.Duration
-	Proxied        bool // a proxy in front ends TLS, so plain http beyond loopback is fine
+	// PageInterval is how often the payment page is looked at as browsers get it; an hour when 0.
+	PageInterval time.Duration
+	Proxied      bool // a proxy in front ends TLS, so plain http beyond loopback is fine
 }
 
 // Flutterwave is an account at Flutterwave; its zero value is none.
@@ -84,6 +87,12 @@ func (s Server) Check() (Server, error) {
 	}
 	if s.SenseRetention < 24*time.Hour {
 		return s, fmt.Errorf("--sense-retention %s: give a day at least, such as 9504h for thirteen months", s.SenseRetention)
+	}
+	if s.PageInterval == 0 {
+		s.PageInterval = integrity.DefaultEvery
+	}
+	if s.PageInterval < time.Minute || s.PageInterval > integrity.MostEvery {
+		return s, fmt.Errorf("--page-interval %s: give a minute to seven days (168h), which is the longest that PCI DSS 11.6.1 allows", s.PageInterval)
 	}
 	if s.Data == "" {
 		return s, fmt.Errorf("--data: name the directory for the database and the master key")

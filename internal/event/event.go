@@ -51,6 +51,8 @@ const (
 	ChallengeAttempted    Type = "challenge.attempted"    // the shopper answered; how it ended follows
 	ChallengePassed       Type = "challenge.passed"
 	ChallengeFailed       Type = "challenge.failed"
+	PageChanged           Type = "page.changed"  // browsers get another payment page than is served
+	PageRestored          Type = "page.restored" // they get what is served again
 )
 
 // Types lists every event, for filters and documents.
@@ -60,6 +62,7 @@ var Types = []Type{
 	TokenCreated, TokenFailed, TokenUpdated, TokenRevoked, TokenErased,
 	OrderSubmitted, OrderCaptureRequired, OrderCompleted, OrderCancelled, OrderDeclined, OrderExpired, OrderRefunded,
 	ChallengePresented, ChallengeAttempted, ChallengePassed, ChallengeFailed,
+	PageChanged, PageRestored,
 }
 
 // Event is one thing that happened to one object of one merchant.

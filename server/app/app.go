@@ -19,6 +19,7 @@ import (
 	"github.com/paywicket/paywicket/internal/config"
 	"github.com/paywicket/paywicket/internal/egress"
 	"github.com/paywicket/paywicket/internal/idempotency"
+	"github.com/paywicket/paywicket/internal/integrity"
 	"github.com/paywicket/paywicket/internal/lookup"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
@@ -57,6 +58,10 @@ type App struct {
 	rescues    *rescue.Service
 	idempotent *idempotency.Service
 	front      *fiber.App
+	page       *integrity.Monitor
+	building   sync.Mutex
+	built      *integrity.Build // what is served; nil until it was read
+	opened     time.Time
 	closing    chan struct{} // closed when the server is about to end
 	log        *slog.Logger
 }
@@ -75,7 +80,7 @@ func Open(ctx context.Context, settings config.Server, log *slog.Logger, extra .
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: settings, db: db, log: log, closing: make(chan struct{})}
+	a := &App{config: settings, db: db, log: log, closing: make(chan struct{}), opened: clock()}
 	if err := a.wire(ctx, extra); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -104,6 +109,9 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	gateways, err := a.openGateways()
 	if err != nil {
+		return err
+	}
+	if err := a.watchPage(); err != nil {
 		return err
 	}
 	policy := egress.Policy{Loopback: a.config.Loopback}
@@ -136,7 +144,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	checkouts.Rescue = a.rescues
 	mounts := []server.Mounter{
 		&page.Pages{
-			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Proxied: a.config.Proxied,
+			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
 		},
 		&native.API{
@@ -212,6 +220,7 @@ func (a *App) work(ctx context.Context) {
 		a.keys.ring.Follow(ctx, func(err error) { a.log.Error("the keys could not be read again", "error", err) })
 	})
 	all.Go(func() { a.every(ctx, binsInterval, "the BIN table could not be read", a.loadBINs) })
+	all.Go(func() { a.every(ctx, buildTell, "what is served could not be told", a.tellBuild) })
 	all.Go(func() { a.webhooks.Run(ctx) })
 	all.Go(func() { a.rescues.Run(ctx) })
 	all.Go(func() {
@@ -234,6 +243,7 @@ func (a *App) chores() []store.Chore {
 			_, err := a.payments.Reconcile(ctx, a.db)
 			return err
 		}},
+		{Name: "compare-page", Every: pageLook, Do: a.comparePage},
 		{Name: "erase-expired-cards", Every: sweepInterval, Do: a.sweepCards},
 		{Name: "forget-idempotency-keys", Every: time.Hour, Do: a.idempotent.Sweep},
 		{Name: "forget-visits", Every: time.Hour, Do: a.forgetVisits},

@@ -35,6 +35,8 @@ type house struct {
 	t         testing.TB
 	app       *app.App
 	url       string
+	direct    string // where it listens
+	public    string // where browsers reach it when that is elsewhere
 	data      string
 	database  string // of PostgreSQL; empty for an SQLite file in data
 	log       *syncedBuffer
@@ -96,8 +98,10 @@ func (h *house) serve(log *slog.Logger) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.direct = "http://" + listener.Addr().String()
 	h.app, err = app.Open(h.t.Context(), config.Server{
-		Listen: listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, FallbackURLs: h.fallbacks, Budget: 2 * time.Second,
+		BaseURL: h.public,
+		Listen:  listener.Addr().String(), Data: h.data, Database: h.database, Loopback: true, ProcessorURL: h.processor, FallbackURLs: h.fallbacks, Budget: 2 * time.Second,
 		Flutterwave: h.partners.Flutterwave, FlexCharge: h.partners.FlexCharge,
 	}, log)
 	if err != nil {

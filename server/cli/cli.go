@@ -33,6 +33,7 @@ type commands struct {
 	Backup           backupCommand           `cmd:"" help:"Copy the database, encrypted to age recipients, while servers go on."`
 	Restore          restoreCommand          `cmd:"" help:"Make a database of a backup. Cards that were erased since are erased again."`
 	Bins             binsCommand             `cmd:"" help:"Import and ask the table of issuers."`
+	Page             pageCommand             `cmd:"" help:"Hold the payment page that browsers get to the one that is served, and list its scripts."`
 	Leakscan         leakscanCommand         `cmd:"" help:"Look for card numbers where none may be: in files, databases, logs, and the memory of a process. Shows no more than BIN and last four."`
 	SandboxProcessor sandboxProcessorCommand `cmd:"" help:"Run the sandbox processor on its own: it authorizes test cards and keeps a ledger."`
 }

@@ -30,6 +30,7 @@ type serveCommand struct {
 	FallbackURL      []string      `name:"fallback-url" env:"PAYWICKET_FALLBACK_URLS" help:"Another sandbox processor, asked when the first cannot be reached or declines for a reason that another may not have. May be given again; it is called sandbox-2, and so on."`
 	ProcessorTimeout time.Duration `default:"10s" env:"PAYWICKET_PROCESSOR_TIMEOUT" help:"How long the processor may take before the shopper is told that we are finding out."`
 	SenseRetention   time.Duration `default:"9504h" env:"PAYWICKET_SENSE_RETENTION" help:"How long what pages saw of shoppers' devices is kept. Default: thirteen months."`
+	PageInterval     time.Duration `default:"1h" env:"PAYWICKET_PAGE_INTERVAL" help:"How often the payment page is held to what this server serves, through --base-url as browsers get it."`
 	BehindProxy      bool          `env:"PAYWICKET_BEHIND_PROXY" help:"A proxy in front ends TLS, so listening beyond this machine is safe."`
 	AllowLoopback    bool          `env:"PAYWICKET_ALLOW_LOOPBACK" help:"Allow webhooks and the processor on this machine, over plain http. For development."`
 }
@@ -47,7 +48,7 @@ func (s serveCommand) Run(c console) error {
 			AppKey: s.FlexChargeKey, AppSecret: s.FlexChargeSecret, MID: s.FlexChargeMID, SiteID: s.FlexChargeSite,
 			TokenizationKey: s.FlexChargeTokens, URL: s.FlexChargeURL,
 		},
-		SenseRetention: s.SenseRetention, Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
+		SenseRetention: s.SenseRetention, PageInterval: s.PageInterval, Budget: s.ProcessorTimeout, Proxied: s.BehindProxy, Loopback: s.AllowLoopback,
 	}, c.log)
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -4,6 +4,7 @@
 //	GET /docs             where to start
 //	GET /docs/test-cards  the sandbox's cards and amounts
 //	GET /docs/collected   what is collected of a shopper's device
+//	GET /docs/page        how the payment page is kept whole
 //	GET /docs/rescue      what is done about declines
 //	GET /openapi.json     every route, for tools
 package docs
@@ -29,7 +30,10 @@ var OpenAPI []byte
 //go:embed pages.html
 var pagesText string
 
-var pages = template.Must(template.Must(template.New("pages").Parse(pagesText)).Parse(rescueText))
+var pages = template.Must(template.Must(template.New("pages").Parse(pagesText)).Parse(rescueText + pageText))
+
+//go:embed page.html
+var pageText string
 
 // Docs serves the documents.
 type Docs struct{}
@@ -43,6 +47,7 @@ func (Docs) Mount(router fiber.Router) {
 	})
 	router.Get("/docs", show("start", nil))
 	router.Get("/docs/collected", show("collected", map[string]any{"Signals": embedded.Signals()}))
+	router.Get("/docs/page", show("page", nil))
 	router.Get("/docs/rescue", show("rescue", rescuePage()))
 	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts, "Moods": sandbox.Moods}))
 }

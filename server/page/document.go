@@ -51,6 +51,11 @@ func (p *Pages) show(c *fiber.Ctx) error {
 	if err != nil {
 		return p.unknown(c, err)
 	}
+	return p.document(c, v)
+}
+
+// document serves the document of a session.
+func (p *Pages) document(c *fiber.Ctx, v checkout.View) error {
 	locale, wanted := asked(c)
 	shown, err := p.fill(c, v, readerOf(c, v, locale, wanted))
 	if err != nil {

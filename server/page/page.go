@@ -9,6 +9,8 @@
 //	GET  /checkout/{session}/why         why it is not shown, for any page that would show it
 //	GET  /checkout/{session}/keep        what was typed, while the document is taken away and put back
 //	POST /checkout/{session}             the same as a form, from a browser without script
+//	GET  /checkout/specimen              the same for nobody, to be compared
+//	GET  /.well-known/paywicket-scripts.json   every script, its hash, and why it is there
 //	POST /checkout/{session}/pay         a card in, a token and an outcome out
 //	POST /checkout/{session}/networks    the brands that a card bears, by its first digits
 //	GET  /checkout/{session}/style       the style sheet of another appearance
@@ -41,6 +43,7 @@ import (
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/integrity"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
@@ -54,6 +57,7 @@ type Pages struct {
 	Sense      *sense.Service
 	Rescue     *rescue.Service
 	Merchants  Merchants
+	Inventory  func(context.Context) (integrity.Inventory, error)
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
 	// Watch tells of changes to a payment until stop is called; Closing, that the server ends.
@@ -74,6 +78,8 @@ type Merchants interface {
 func (p *Pages) Mount(router fiber.Router) {
 	mountAssets(router)
 	router.Get("/paywicket.js.sri", loaderIntegrity)
+	router.Get(InventoryPath, p.inventory)
+	router.Get(SpecimenPath, p.specimen) // before the next, which would take it for a session
 	router.Get("/checkout/:session", p.show)
 	router.Get("/checkout/:session/why", p.why)
 	router.Get("/checkout/:session/keep", p.keep)

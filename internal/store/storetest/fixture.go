@@ -48,6 +48,8 @@ func Run(t *testing.T) {
 		"saved cards":                      savedCards,
 		"saved cards of others":            savedCardsOfOthers,
 		"BIN tables":                       binTables,
+		"builds of the page":               pageBuilds,
+		"what is known of the page":        pageState,
 		"events":                           events,
 		"deliveries":                       deliveries,
 		"deliveries in order":              deliveriesInOrder,
