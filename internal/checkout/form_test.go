@@ -34,6 +34,7 @@ func TestAFormIsChecked(t *testing.T) {
 		"a script":                 {checkout.Form{Locale: "zh-Hant-TW"}, vault.Customer{}, ""},
 		"one that nobody speaks":   {checkout.Form{Locale: "qx-ZZ"}, vault.Customer{}, ""},
 		"no language":              {checkout.Form{Locale: "de,en;q=0.5"}, vault.Customer{}, "locale"},
+		"an underscore":            {checkout.Form{Locale: "de_AT"}, vault.Customer{}, "locale"},
 		"a letter":                 {checkout.Form{Locale: "d"}, vault.Customer{}, "locale"},
 		"much of a language":       {checkout.Form{Locale: "en-" + strings.Repeat("abcde-", 7) + "abcde"}, vault.Customer{}, "locale"},
 		"a look":                   {checkout.Form{Appearance: appearance.Appearance{Theme: appearance.Dark}}, vault.Customer{}, ""},
