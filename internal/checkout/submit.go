@@ -169,13 +169,10 @@ func (s *Service) Submit(ctx context.Context, session string, sub Submission, fr
 	s.Risk.Tried(judged)
 	name := id.New(id.Payment)
 	if with.kept != nil {
-		if with, err = s.opened(ctx, view, with, "authorize "+name, actor); err != nil {
+		if with, err = s.opened(ctx, view, with, sub.Network, "authorize "+name, actor); err != nil {
 			return View{}, err
 		}
 		defer with.card.Wipe()
-	}
-	if err := s.network(view, with.card.Number, sub.Network); err != nil {
-		return View{}, err
 	}
 	order.Terms.Network, order.Terms.Risk = sub.Network, thought
 	p, err := s.Store.OpenPayment(ctx, view, func(v View) (payment.Payment, error) {
