@@ -32,7 +32,7 @@ export interface Mounted {
   unmount(): void;
   /** Loads it again, as after a failure. */
   retry(): void;
-  /** Makes it look otherwise. What was typed stays. */
+  /** Makes it look otherwise; what is left out stays as it was. What was typed stays. */
   update(look: Look): void;
 }
 

@@ -15,9 +15,9 @@ export interface Appearance {
 /** What a page may choose of a checkout, and choose again while it is shown. */
 export interface Look {
   /** BCP 47, such as de-AT; empty for the session's, or else the shopper's own. */
-  locale?: string;
+  locale?: string | undefined;
   /** Takes the place of the one before as a whole. */
-  appearance?: Appearance;
+  appearance?: Appearance | undefined;
 }
 
 /** What came of a card. Never card data. */
@@ -91,7 +91,7 @@ export interface Mounted {
   unmount(): void;
   /** Loads it again, as after a failure. */
   retry(): void;
-  /** Makes it look otherwise. What was typed stays. */
+  /** Makes it look otherwise; what is left out stays as it was. What was typed stays. */
   update(look: Look): void;
 }
 
