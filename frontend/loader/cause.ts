@@ -7,7 +7,7 @@ import type { Reason } from "../shared/protocol";
 export type Cause = Exclude<Reason, "ok"> | "blocked" | "insecure_page" | "network";
 
 // Short, as every page loads them: the page on embedding says what to do, by the code.
-const words: Record<Cause, (origin: string, session: string) => string> = {
+export const words: Record<Cause, (origin: string, session: string) => string> = {
   blocked: (origin) => `this page's Content-Security-Policy lacks frame-src ${origin}`,
   insecure_page: () => "only https pages and localhost may show a checkout",
   network: (origin) => `${origin} does not answer`,

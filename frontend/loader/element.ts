@@ -7,7 +7,8 @@ import { mountCheckout, telling } from "./page";
 /** The events of a checkout, by name; `detail` holds what they tell. */
 export type PaywicketEvents = { [T in ToldType]: CustomEvent<Told[T]> };
 
-const attributes = ["session", "locale", "appearance"] as const;
+/** Its attributes, which are its properties too. */
+export const attributes = ["session", "locale", "appearance"] as const;
 
 /** For how long an element may lack its session before the page is told, in milliseconds. */
 const PATIENCE = 5000;

@@ -32,7 +32,7 @@ export interface Mounted {
   unmount(): void;
   /** Loads it again, as after a failure. */
   retry(): void;
-  /** Makes it look otherwise. What was typed stays. */
+  /** Makes it look otherwise; what is left out stays as it was. What was typed stays. */
   update(look: Look): void;
 }
 
@@ -63,7 +63,7 @@ export function mount(place: Place, tell: Tell): Mounted {
     retry: again,
     update(more) {
       look = { ...look, ...more };
-      if (!over) shown.look(look);
+      shown.look(look);
     },
   };
 }
@@ -109,7 +109,7 @@ function show(place: Place, look: Look, tell: Tell, again: () => void): { end():
   const giveUp = () => fail("network");
   const ask = () => {
     // What is in no document yet loads nothing, and says so when it does.
-    if (asking || !waiting || !frame.element.isConnected) return;
+    if (asking || !frame.element.isConnected) return;
     // Nothing can be answered to a page without an origin.
     if (self.origin === "null") return fail("wrong_origin");
     after(LOOKING, giveUp);

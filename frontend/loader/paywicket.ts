@@ -2,20 +2,12 @@
 // Paywicket.mount() and Paywicket.confirm(). It holds a frame and passes on what the frame tells; no card
 // data ever comes here.
 
+import type {} from "../npm/index"; // what there is on the window and in the page, as merchants are told
 import type { Appearance, Outcome, Told, ToldType } from "../shared/protocol";
 import { watchPage } from "./collector";
 import { PaywicketCheckout } from "./element";
 import { mount, type Mounted, type Tell } from "./mounted";
 import { elementOf, mountCheckout, origin, script, telling } from "./page";
-
-declare global {
-  interface Window {
-    Paywicket?: typeof Paywicket;
-  }
-  interface HTMLElementTagNameMap {
-    "paywicket-checkout": PaywicketCheckout;
-  }
-}
 
 /** What Paywicket.mount() is told. */
 export interface MountOptions {

@@ -83,7 +83,7 @@ describe("the page's configure", () => {
   const configure = (detail: unknown) => ({ type: "configure", version: VERSION, channel, detail });
 
   test.each([
-    {}, { locale: "" }, { locale: "zh-Hant-TW" }, { appearance: {} },
+    {}, { locale: undefined, appearance: undefined }, { locale: "" }, { locale: "zh-Hant-TW" }, { appearance: {} },
     { locale: "de", appearance: { theme: "dark", accent: "#2b50c8", font: "system", radius: 4, density: "compact", labels: "floating" } },
   ])("%j counts", (detail) => {
     expect(isConfigure(configure(detail))).toBe(true);

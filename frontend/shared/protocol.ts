@@ -15,8 +15,8 @@ export interface Appearance {
 
 /** What a page may choose of a checkout, and choose again while it is shown. */
 export interface Look {
-  locale?: string; // BCP 47; empty for the session's, or else the shopper's own
-  appearance?: Appearance; // takes the place of the one before as a whole
+  locale?: string | undefined; // BCP 47; empty for the session's, or else the shopper's own
+  appearance?: Appearance | undefined; // takes the place of the one before as a whole
 }
 
 /** What came of a card, as the merchant's page may know it. Never card data. */
@@ -83,7 +83,7 @@ export interface Hello {
   channel: string;
 }
 
-/** What the page chooses anew while the checkout is shown. */
+/** All that the page chooses of the look, said anew while the checkout is shown. What is left out is not chosen. */
 export interface Configure {
   type: "configure";
   version: 1;
@@ -145,8 +145,8 @@ const isAppearance = (value: unknown): boolean =>
 
 /** What may be chosen anew, each with its guard. */
 const choices: Record<keyof Look, Guard> = {
-  locale: (value) => typeof value === "string" && /^[0-9A-Za-z-]{0,64}$/.test(value),
-  appearance: isAppearance,
+  locale: (value) => value === undefined || typeof value === "string" && /^[0-9A-Za-z-]{0,64}$/.test(value),
+  appearance: (value) => value === undefined || isAppearance(value),
 };
 
 /** Tells whether a value chooses anew how a checkout looks, whole and with nothing beside. */

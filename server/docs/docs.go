@@ -2,6 +2,7 @@
 // a newcomer needs first.
 //
 //	GET /docs             where to start
+//	GET /docs/embedding   how a page shows the checkout
 //	GET /docs/test-cards  the sandbox's cards and amounts
 //	GET /docs/collected   what is collected of a shopper's device
 //	GET /docs/page        how the payment page is kept whole
@@ -30,7 +31,7 @@ var OpenAPI []byte
 //go:embed pages.html
 var pagesText string
 
-var pages = template.Must(template.Must(template.New("pages").Parse(pagesText)).Parse(rescueText + pageText))
+var pages = template.Must(template.New("pages").Parse(pagesText + embeddingText + rescueText + pageText))
 
 //go:embed page.html
 var pageText string
@@ -47,6 +48,7 @@ func (Docs) Mount(router fiber.Router) {
 	})
 	router.Get("/docs", show("start", nil))
 	router.Get("/docs/collected", show("collected", map[string]any{"Signals": embedded.Signals()}))
+	router.Get("/docs/embedding", show("embedding", embeddingPage()))
 	router.Get("/docs/page", show("page", nil))
 	router.Get("/docs/rescue", show("rescue", rescuePage()))
 	router.Get("/docs/test-cards", show("test-cards", map[string]any{"Cards": sandbox.TestCards, "Amounts": sandbox.TestAmounts, "Moods": sandbox.Moods}))

@@ -19,6 +19,12 @@ import (
 // read gives a page of the documents, with its entities as what they stand for.
 func read(t *testing.T, path string) string {
 	t.Helper()
+	return html.UnescapeString(raw(t, path))
+}
+
+// raw gives a page of the documents as it is sent.
+func raw(t *testing.T, path string) string {
+	t.Helper()
 	app := fiber.New()
 	docs.Docs{}.Mount(app)
 	response, err := app.Test(httptest.NewRequest(http.MethodGet, path, nil))
@@ -30,7 +36,7 @@ func read(t *testing.T, path string) string {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %d, %v", path, response.StatusCode, err)
 	}
-	return html.UnescapeString(string(text))
+	return string(text)
 }
 
 // The page on rescue tells every rule with its conditions, every class, reason, action,

@@ -179,7 +179,7 @@ test("no other site shows it, answers it or hears of it", async () => {
   foreignPages["/form"] = `<form method="post" action="${url}"><button name="answer" value="no">win</button></form>`;
   const { page, complaints } = await open(`${foreign.origin}/ask`);
   await expect.poll(() => complaints.join(), { timeout: 10_000 }).toContain("frame-ancestors");
-  await page.waitForFunction(() => (window as unknown as Asking).failed.includes("unreachable"), undefined, { timeout: 15_000 });
+  await page.waitForFunction(() => (window as unknown as Asking).failed.includes("network"), undefined, { timeout: 15_000 });
   expect(await closedIn(page)).toEqual([]);
 
   const forger = await open(`${foreign.origin}/form`);

@@ -101,7 +101,7 @@ test("a page that is refused is told why within its patience", async () => {
   await page.goto(`${foreign.origin}/silent`);
   await page.waitForFunction(() => (window as unknown as Hearing).heard.some(([type]) => type === "error"), undefined, { timeout: 15_000 });
   const [, detail] = (await page.evaluate(() => (window as unknown as Hearing).heard))[0] ?? [];
-  expect(detail).toMatchObject({ code: "unreachable" });
+  expect(detail).toMatchObject({ code: "wrong_origin" });
   expect(String(detail?.message)).toContain(foreign.origin);
 });
 
