@@ -5,6 +5,7 @@ import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutOf, fill, launch } from "./browser";
 import { Program } from "./program";
+import { longTasks } from "./tasks";
 
 let program: Program;
 let browser: Browser;
@@ -20,26 +21,22 @@ afterAll(async () => {
 });
 
 /**
- * What has moved in a document since it was opened, and what took the page's time for more
- * than 50 ms. What moves right after something is typed counts here too, though web.dev's
+ * What has moved in a document since it was opened. What moves right after something is typed counts here too, though web.dev's
  * Cumulative Layout Shift (https://web.dev/articles/cls) leaves it out.
  */
-const unrest = (frame: Frame) =>
+const moved = (frame: Frame) =>
   frame.evaluate(async () => {
     interface Shift extends PerformanceEntry {
       value: number;
       sources: { node: Node | null }[];
     }
-    const entries = (type: string) =>
-      new Promise<PerformanceEntry[]>((give) => {
-        const found: PerformanceEntry[] = [];
-        new PerformanceObserver((list) => void found.push(...list.getEntries())).observe({ type, buffered: true });
-        setTimeout(() => give(found), 100);
-      });
+    const shifts = await new Promise<Shift[]>((give) => {
+      const found: Shift[] = [];
+      new PerformanceObserver((list) => void found.push(...(list.getEntries() as Shift[]))).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => give(found), 100);
+    });
     const named = ({ node }: { node: Node | null }) => (node instanceof Element ? `${node.localName}.${node.className}` : (node?.nodeName ?? "?"));
-    const shifts = (await entries("layout-shift")) as Shift[];
-    const long = await entries("longtask");
-    return { shifts: shifts.map(({ value, sources }) => `${value.toFixed(4)}: ${sources.map(named).join(", ")}`), long: long.map(({ duration }) => duration) };
+    return shifts.map(({ value, sources }) => `${value.toFixed(4)}: ${sources.map(named).join(", ")}`);
   });
 
 async function open(width: number): Promise<Page> {
@@ -55,23 +52,23 @@ const settled = (page: Page) => page.waitForTimeout(300);
 test.each([360, 720])("at %i pixels nothing moves while it loads, nor when errors come and go", async (width) => {
   const page = await open(width);
   await settled(page);
-  expect((await unrest(page.mainFrame())).shifts, "while it loads").toEqual([]);
+  expect(await moved(page.mainFrame()), "while it loads").toEqual([]);
   await page.locator("button.pay").click();
   await page.locator("[aria-invalid=true]").first().waitFor();
   await settled(page);
-  expect((await unrest(page.mainFrame())).shifts, "when every field is said to be missing").toEqual([]);
+  expect(await moved(page.mainFrame()), "when every field is said to be missing").toEqual([]);
   await page.locator("[name=number]").fill("4111 1111 1111 1112");
   await page.locator("[name=expiry]").fill("01 / 20");
   await page.locator("[name=cvv]").fill("1");
   await page.locator("[name=name]").fill("Ada Lovelace");
   await page.locator("button.pay").click();
   await settled(page);
-  expect((await unrest(page.mainFrame())).shifts, "when other errors come").toEqual([]);
+  expect(await moved(page.mainFrame()), "when other errors come").toEqual([]);
   await page.locator("[name=number]").fill("4111 1111 1111 1111");
   await page.locator("[name=expiry]").fill("12 / 30");
   await page.locator("[name=cvv]").fill("123");
   await settled(page);
-  expect((await unrest(page.mainFrame())).shifts, "when they go").toEqual([]);
+  expect(await moved(page.mainFrame()), "when they go").toEqual([]);
   await page.context().close();
 });
 
@@ -82,21 +79,25 @@ test("in a shop's page nothing in its frame moves", async () => {
   await fill(checkoutOf(page), { number: "4111 1111 1111 1112" });
   await settled(page);
   const frame = page.frames().find((one) => one.url().includes("/checkout/"))!;
-  expect((await unrest(frame)).shifts).toEqual([]);
+  expect(await moved(frame)).toEqual([]);
   await page.close();
 });
 
-test("no script takes longer than 50 ms", async () => {
-  // What else the machine does at the time may hold a page up: one of five loads must be free of it.
+test("no script takes the processor for longer than 50 ms", { timeout: 90_000 }, async () => {
+  // How fast a processor is changes with what else it does: one of three loads must be free of it.
   const seen: number[][] = [];
-  for (let load = 0; load < 5; load++) {
-    const page = await open(720);
-    await page.locator("[name=number]").pressSequentially("4111111111111111");
-    await settled(page);
-    const { long } = await unrest(page.mainFrame());
-    await page.context().close();
+  for (let load = 0; load < 3; load++) {
+    const session = await program.session();
+    const page = await browser.newPage();
+    const long = await longTasks(browser, page, async () => {
+      await page.goto(`${program.url}/checkout/${session}`);
+      await page.locator("[name=number]").pressSequentially("4111111111111111");
+      await page.locator("button.pay").click();
+      await page.locator("[aria-invalid=true]").first().waitFor();
+    });
+    await page.close();
     if (long.length === 0) return;
     seen.push(long);
   }
-  expect.fail(`every load had tasks longer than 50 ms, in milliseconds: ${JSON.stringify(seen)}`);
+  expect.fail(`every load had longer tasks, in milliseconds: ${JSON.stringify(seen)}`);
 });

@@ -25,18 +25,11 @@ async function freePort(): Promise<number> {
 /** The driver holds one browser at a time, which is private: opening another closes the one before. */
 export async function webkit({ blocked = false }: Setting = {}): Promise<Engine> {
   const port = await freePort();
-  const driver: ChildProcess = spawn("xvfb-run", ["-a", "/usr/bin/WebKitWebDriver", `--port=${port}`], {
-    stdio: "ignore", detached: true,
+  // When this process ends, however it does, the pipe closes and the shell ends all it has started.
+  const driver: ChildProcess = spawn("sh", ["-c", `xvfb-run -a /usr/bin/WebKitWebDriver --port=${port} & read -r end; kill 0`], {
+    stdio: ["pipe", "ignore", "ignore"], detached: true,
     env: { ...process.env, LANG: "en_US.UTF-8", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1" },
   });
-  const kill = () => {
-    try {
-      process.kill(-driver.pid!);
-    } catch {
-      // It has ended already.
-    }
-  };
-  process.once("exit", kill);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
     const { value } = (await answer.json()) as { value: T & { error?: string; message?: string } };
@@ -66,8 +59,9 @@ export async function webkit({ blocked = false }: Setting = {}): Promise<Engine>
     },
     close: async () => {
       await end();
-      process.off("exit", kill);
-      kill();
+      const ended = new Promise((gone) => driver.once("exit", gone));
+      driver.stdin?.end();
+      await ended;
     },
   };
 }
