@@ -22,11 +22,12 @@ const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) =>
 
 /** Words that are the same in English and in the languages after them. */
 const shared: Record<string, string> = {
-  "MM / YY": "ja ko vi zh",
+  "MM / YY": "ar he hi ja ko vi zh",
   Card: "ro",
-  Email: "vi",
-  Total: "es fr pt ro",
+  Email: "el id vi",
+  Total: "es fr id pt ro",
   optional: "de",
+  "{count} digit": "id",
 };
 const hasWords = (text: string) => /\p{L}/u.test(text.replace(/\{\w+\}/g, ""));
 

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"errors"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -152,7 +153,7 @@ func (a Asked) known() bool { return a == NotAsked || a == Optional || a == Requ
 func isTag(text string) bool {
 	_, err := language.Parse(text)
 	var unregistered language.ValueError
-	return len(text) <= maxLocale && (err == nil || errors.As(err, &unregistered))
+	return len(text) <= maxLocale && !strings.Contains(text, "_") && (err == nil || errors.As(err, &unregistered))
 }
 
 // probe is the order as a processor will be asked for it at most, so that one that cannot

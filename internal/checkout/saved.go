@@ -71,9 +71,12 @@ type attempt struct {
 }
 
 // attempt looks at the card of a submission, without opening a saved one.
-// Errors: faults on saved and cvv.
+// Errors: faults on saved, cvv and network.
 func (s *Service) attempt(ctx context.Context, v View, sub Submission) (attempt, error) {
 	if sub.Saved.IsZero() {
+		if err := s.network(v, sub.Card.Number, sub.Network); err != nil {
+			return attempt{}, err
+		}
 		fingerprint, issuance, err := s.Vault.Describe(v.Merchant.ID, sub.Card)
 		return attempt{card: sub.Card, summary: sub.Card.Summary(), fingerprint: fingerprint, issuance: issuance}, err
 	}
@@ -103,12 +106,16 @@ func (s *Service) attempt(ctx context.Context, v View, sub Submission) (attempt,
 
 // opened is a saved card with its number, which the caller wipes, once that use is on
 // record. Errors: faults on saved and network.
-func (s *Service) opened(ctx context.Context, v View, a attempt, purpose, actor string) (attempt, error) {
+func (s *Service) opened(ctx context.Context, v View, a attempt, network card.Brand, purpose, actor string) (attempt, error) {
 	borrowed, err := s.Vault.Borrow(ctx, v.Merchant.ID, a.kept.Token, actor, purpose)
 	if code := fault.CodeOf(err); err != nil && (code == fault.Gone || code == fault.NotFound) {
 		return a, fault.Field("saved", "This card is not kept here any more. Choose another, or type one.")
 	}
 	if err != nil {
+		return a, err
+	}
+	if err := s.network(v, borrowed.Number, network); err != nil {
+		borrowed.Wipe()
 		return a, err
 	}
 	borrowed.CVV = a.card.CVV

@@ -100,6 +100,9 @@ func (s *Service) Create(ctx context.Context, m string, order Order, actor strin
 	}
 	// A processor that is not there now may be when the shopper pays.
 	if _, err := s.route(account, session.Form.probe(session)); err != nil && fault.CodeOf(err) != fault.Unavailable {
+		if len(session.Form.Plans) > 0 && fault.Of(err).Field == "installments" {
+			err = fault.Field("installment_plans", "%s", fault.Of(err).Message)
+		}
 		return View{}, err
 	}
 	if err := s.Store.CreateSession(ctx, session, actor); err != nil {
@@ -166,13 +169,10 @@ func (s *Service) Submit(ctx context.Context, session string, sub Submission, fr
 	s.Risk.Tried(judged)
 	name := id.New(id.Payment)
 	if with.kept != nil {
-		if with, err = s.opened(ctx, view, with, "authorize "+name, actor); err != nil {
+		if with, err = s.opened(ctx, view, with, sub.Network, "authorize "+name, actor); err != nil {
 			return View{}, err
 		}
 		defer with.card.Wipe()
-	}
-	if err := s.network(view, with.card.Number, sub.Network); err != nil {
-		return View{}, err
 	}
 	order.Terms.Network, order.Terms.Risk = sub.Network, thought
 	p, err := s.Store.OpenPayment(ctx, view, func(v View) (payment.Payment, error) {

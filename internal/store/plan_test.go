@@ -23,6 +23,7 @@ func TestWhatIsAskedForEveryPayment(t *testing.T) {
 		{selectPayment + `WHERE p.merchant = ? AND p.id = ?`, "(merchant=? AND id=?)"},
 		{`SELECT subject FROM rescue_history WHERE merchant = ? AND subject IN (?, ?)`, "USING PRIMARY KEY (merchant=? AND subject=?)"},
 		{`SELECT position FROM transmissions WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`, "transmissions_due"},
+		{`SELECT token FROM cards WHERE ` + offered, "cards_of_customer (merchant=? AND customer_id=?)"}, // for every checkout that is shown
 		{selectOrders + `WHERE next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?`, "rescue_orders_due"},
 	} {
 		var plan []struct {

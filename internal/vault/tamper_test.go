@@ -68,10 +68,17 @@ func TestARowThatWasTamperedWithIsNotRead(t *testing.T) {
 		"used":              {`UPDATE cards SET used_at = 1 WHERE last4 = '1111'`, nil},
 		"an earlier day":    {`UPDATE cards SET created_at = created_at - 1 WHERE last4 = '1111'`, nil},
 		"a longer life":     {`UPDATE cards SET expires_at = 1 WHERE last4 = '1111'`, nil},
+		"another's card":    {`UPDATE cards SET customer_id = 'eve' WHERE last4 = '1111'`, nil},
+		"nobody's card":     {`UPDATE cards SET customer_id = '' WHERE last4 = '1111'`, nil},
+		"never agreed to":   {`UPDATE cards SET consented_at = 0 WHERE last4 = '1111'`, nil},
+		"agreed to before":  {`UPDATE cards SET consented_at = consented_at - 1 WHERE last4 = '1111'`, nil},
+		"agreed elsewhere":  {`UPDATE cards SET consented_with = 'pay_2' WHERE last4 = '1111'`, nil},
+		"none of the three": {`UPDATE cards SET consented_with = '', consented_at = 0, customer_id = '' WHERE last4 = '1111'`, nil},
+		"moved a field on":  {`UPDATE cards SET consented_with = '', customer_name = consented_with WHERE last4 = '1111'`, nil},
 		"stored elsewhere":  {`UPDATE cards SET stored_as = '{"acme":"eve"}' WHERE last4 = '1111'`, nil},
 	} {
 		h := open(t)
-		r := h.keep(h.mine, number)
+		r := h.save(h.mine, number)
 		h.keep(h.theirs, "5555555555554444")
 		h.run(tamper.statement, tamper.args...)
 		m, token := h.mine, r.Token
@@ -91,6 +98,7 @@ func TestARowThatWasRolledBackIsNotRead(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(h *house, token id.Token){
 		"a revocation": func(h *house, token id.Token) { h.must(second(h.Revoke(h.Context(), h.mine, token, "key 1"))) },
+		"forgetting":   func(h *house, token id.Token) { h.must(h.Forget(h.Context(), h.mine, "cus_1", token, "shopper")) },
 		"a customer":   func(h *house, token id.Token) { h.rename(token) },
 		"two changes": func(h *house, token id.Token) {
 			h.rename(token)
@@ -104,7 +112,7 @@ func TestARowThatWasRolledBackIsNotRead(t *testing.T) {
 				continue // there is no row to put a part into
 			}
 			h := open(t)
-			r := h.keep(h.mine, number)
+			r := h.save(h.mine, number)
 			other := h.keep(h.mine, "5555555555554444")
 			h.run(`CREATE TABLE copies AS SELECT * FROM cards WHERE last4 = '1111'`)
 			change(h, r.Token)
@@ -113,7 +121,7 @@ func TestARowThatWasRolledBackIsNotRead(t *testing.T) {
 				h.must(err)
 				h.run(`INSERT INTO cards SELECT * FROM copies`)
 			} else {
-				h.run(`UPDATE cards SET (sealed, tag, revision, revoked_at, customer_name) = (SELECT sealed, tag, revision, revoked_at, customer_name FROM copies) WHERE last4 = '1111'`)
+				h.run(`UPDATE cards SET (sealed, tag, revision, revoked_at, customer_name, consented_at, consented_with) = (SELECT sealed, tag, revision, revoked_at, customer_name, consented_at, consented_with FROM copies) WHERE last4 = '1111'`)
 			}
 			h.refused(name+" undone", h.mine, r.Token)
 			if got, err := h.opens(h.mine, other.Token); got != "5555555555554444" || err != nil {

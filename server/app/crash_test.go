@@ -51,6 +51,7 @@ type town struct {
 	gateway  processor.Gateway
 	clock    atomic.Int64 // unix milliseconds, of everybody
 	account  merchant.Opening
+	saved    id.Token      // a card of the customer cus_1
 	budget   time.Duration // what the processor is given to answer
 	mu       sync.Mutex
 	received map[string]string // bodies by event id
@@ -197,11 +198,14 @@ type play struct {
 	number string
 	// act makes the client's calls on a server, and notes what was acknowledged.
 	act func(ctx context.Context, w *town, s *server, told *told)
+	// before is what must have happened; nil for nothing.
+	before func(ctx context.Context, w *town)
 }
 
 // told is what a client has been told, and must be able to rely on.
 type told struct {
 	session  string
+	customer string // whose card is to be saved
 	payment  string
 	paid     bool
 	token    id.Token
@@ -213,15 +217,25 @@ type told struct {
 
 // submit pays a session with a card, captures it and refunds a part.
 func submit(number string) func(context.Context, *town, *server, *told) {
+	return pay("", func(w *town) checkout.Submission { return checkout.Submission{Card: w.card(number)} })
+}
+
+// pay pays a customer's session with what is submitted.
+func pay(customer string, what func(*town) checkout.Submission) func(context.Context, *town, *server, *told) {
 	return func(ctx context.Context, w *town, s *server, told *told) {
+		sub := what(w)
+		defer sub.Card.Wipe()
 		if told.session == "" {
-			v, err := s.checkout.Create(ctx, w.account.Merchant.ID, checkout.Order{Amount: money.Amount{Minor: 4900, Currency: "USD"}}, "key 1")
+			order := checkout.Order{Amount: money.Amount{Minor: 4900, Currency: "USD"}, Customer: vault.Customer{ID: customer}}
+			if sub.Consent != "" {
+				order.Customer.ID, order.Form.Save = "cus_"+id.Random(), checkout.AskToSave
+				told.customer = order.Customer.ID
+			}
+			v, err := s.checkout.Create(ctx, w.account.Merchant.ID, order, "key 1")
 			w.must(err)
 			told.session = v.Session.ID
 		}
-		c := w.card(number)
-		defer c.Wipe()
-		v, err := s.checkout.Submit(ctx, told.session, checkout.Submission{Card: c}, checkout.Client{})
+		v, err := s.checkout.Submit(ctx, told.session, sub, checkout.Client{})
 		if err != nil {
 			return // paid or busy: that is what Submit said before it died
 		}
@@ -310,6 +324,9 @@ func (w *town) check(ctx context.Context, what string, told *told, before int) {
 		w.must(err)
 		w.checkPayment(what, told, p, rows)
 	}
+	if told.customer != "" && told.session != "" {
+		w.checkSaved(ctx, what, told)
+	}
 	if told.order != "" {
 		w.checkOrder(ctx, what, told)
 	}
@@ -359,14 +376,17 @@ func (w *town) checkPayment(what string, told *told, p payment.Payment, rows []s
 
 // plays are the stories: each way in, each kind of decision.
 var plays = []play{
-	{"approved", "4111111111111111", submit("4111111111111111")},
-	{"declined", "4000000000009995", submit("4000000000009995")},
-	{"challenged", "4000002760003184", submit("4000002760003184")},
-	{"charged", "4111111111111111", charge},
-	{"rescued", "4111111111111111", evaluate(rescue.CIT, "4111111111111111", rescue.ToPass)},
-	{"rescued later", "4111111111111111", evaluate(rescue.MIT, "4111111111111111", rescue.ToPass)},
-	{"not rescued", "4000000000009995", evaluate(rescue.MIT, "4000000000009995", rescue.ToPass)},
-	{"agreed", "4111111111111111", evaluate(rescue.CIT, "4111111111111111", rescue.ToChallenge)},
+	{name: "approved", number: "4111111111111111", act: submit("4111111111111111")},
+	{name: "declined", number: "4000000000009995", act: submit("4000000000009995")},
+	{name: "challenged", number: "4000002760003184", act: submit("4000002760003184")},
+	{name: "charged", number: "4111111111111111", act: charge},
+	{name: "rescued", number: "4111111111111111", act: evaluate(rescue.CIT, "4111111111111111", rescue.ToPass)},
+	{name: "rescued later", number: "4111111111111111", act: evaluate(rescue.MIT, "4111111111111111", rescue.ToPass)},
+	{name: "not rescued", number: "4000000000009995", act: evaluate(rescue.MIT, "4000000000009995", rescue.ToPass)},
+	{name: "agreed", number: "4111111111111111", act: evaluate(rescue.CIT, "4111111111111111", rescue.ToChallenge)},
+	{name: "saving", number: "4111111111111111", act: pay("", saving("4111111111111111"))},
+	{name: "saving what is declined", number: "4000000000009995", act: pay("", saving("4000000000009995"))},
+	{name: "saved", number: "4111111111111111", act: pay("cus_1", saved), before: saveCard},
 }
 
 // perform plays a story with a fault of the processor and a death, and looks at the end.
@@ -374,6 +394,9 @@ var plays = []play{
 func (w *town) perform(p play, fault sandbox.Fault, phase int, point string) []string {
 	ctx := w.Context()
 	what := fmt.Sprintf("%s, %s at call %d, dies %q", p.name, fault, phase, point)
+	if p.before != nil {
+		p.before(ctx, w)
+	}
 	before := len(w.sandbox.Ledger.List())
 	told := &told{}
 	if fault != "" {

@@ -11,7 +11,7 @@ import (
 
 // binsCommand groups what concerns the BIN table.
 type binsCommand struct {
-	Import binsImportCommand `cmd:"" help:"Make a list in CSV the BIN table: its first row names the columns, BIN and any of Brand, Type, Category, Issuer and alpha_2. Running servers take it up within seconds."`
+	Import binsImportCommand `cmd:"" help:"Make a list in CSV the BIN table: its first row names the columns, BIN and any of Brand, Type, Category, Issuer, alpha_2 and co_brand, the second scheme of a card that bears two. Running servers take it up within seconds."`
 	Find   binsFindCommand   `cmd:"" help:"Show what is known of a BIN."`
 }
 
@@ -63,7 +63,7 @@ func (b binsFindCommand) Run(c console) error {
 			return err
 		}
 		known := func(text string) string { return cmp.Or(text, "not known") }
-		c.printf("brand     %s\ntype      %s\ncategory  %s\nissuer    %s\ncountry   %s", found.Brand, known(string(found.Type)), known(found.Category), known(found.Issuer), known(found.Country))
+		c.printf("brand     %s\ntype      %s\ncategory  %s\nissuer    %s\ncountry   %s\nco-brand  %s", found.Brand, known(string(found.Type)), known(found.Category), known(found.Issuer), known(found.Country), known(string(found.CoBrand)))
 		return nil
 	})
 }

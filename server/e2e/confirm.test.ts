@@ -102,7 +102,7 @@ test("on its own: with the keyboard, to the bank and back", async () => {
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByRole("heading", { name: "Payment complete" }).waitFor();
   expect(page.url()).toMatch(/\/confirm\/[0-9a-z]{52}$/);
-  await page.getByText("49.00 USD paid with Visa ending in 1111.").waitFor();
+  await page.getByText("$49.00 paid with Visa ending in 1111.").waitFor();
   await expectAccessible(page.mainFrame());
   expect((await program.ledger()).slice(before)).toMatchObject([{ status: "approved", amount: 4900 }]);
   expect(complaints).toEqual([]);
@@ -125,6 +125,22 @@ test("it fits 320 pixels, in the light and in the dark", async () => {
     await page.getByRole("heading", { name: "The payment was cancelled" }).waitFor();
     await expectAccessible(page.mainFrame());
     await expectNarrow(page);
+  }
+});
+
+test("it is asked in the shopper's language, from right to left too", async () => {
+  for (const [locale, direction] of [["ar", "rtl"], ["de-AT", "ltr"], ["el", "ltr"]] as const) {
+    const { page, complaints } = await open(await challenged(), { locale, viewport: { width: 320, height: 720 } });
+    expect(await page.locator("html").evaluate((html) => [html.getAttribute("lang"), getComputedStyle(html).direction])).toEqual([locale.slice(0, 2), direction]);
+    await expectAccessible(page.mainFrame());
+    await expectNarrow(page);
+    // Intl in the browser writes the amount as the page does.
+    const amount = await page.evaluate((tag) => new Intl.NumberFormat(tag, { style: "currency", currency: "USD" }).format(49), locale);
+    await page.locator("dd").getByText(amount, { exact: true }).waitFor();
+    await page.locator("button.no").click();
+    await page.locator("section.ended").waitFor();
+    await expectAccessible(page.mainFrame());
+    expect(complaints).toEqual([]);
   }
 });
 

@@ -65,8 +65,11 @@ func Pick(wanted ...string) Language {
 	return Language{base: fallback, tag: fallback}
 }
 
-// maxWish bounds what is read of a wish, in bytes. Browsers send less than a tenth of it.
-const maxWish = 1 << 10
+// The bounds of what is read of a wish, in bytes and in tags. Browsers send a tenth of it.
+const (
+	maxWish = 1 << 10
+	maxTags = 32
+)
 
 // read gives the tags of a wish, the most wished for first.
 func read(wish string) []bcp47.Tag {
@@ -82,7 +85,7 @@ func read(wish string) []bcp47.Tag {
 	if err != nil {
 		return nil
 	}
-	return tags
+	return tags[:min(len(tags), maxTags)]
 }
 
 // match finds the language of ours for one tag: its own only, or one that is understood, too.

@@ -40,6 +40,31 @@ func TestWhatIsSaid(t *testing.T) {
 	}
 }
 
+// Whatever is counted is said, with its number or in words.
+func TestEveryNumberHasItsForm(t *testing.T) {
+	t.Parallel()
+	counted := map[string]bool{}
+	for _, name := range language.All() {
+		for n := range 201 {
+			counted[language.Pick(name).Count("checkout.attempts", n)] = true
+			if got := language.Pick(name).Count("checkout.payParts", n, "part", "$1"); !strings.Contains(got, "$1") || strings.ContainsAny(got, "{}") {
+				t.Errorf("%s: %d is %q", name, n, got)
+			}
+		}
+	}
+	if len(counted) < 30*190 {
+		t.Errorf("only %d are told apart", len(counted))
+	}
+	russian := language.Pick("ru")
+	one, few, many := russian.Count("checkout.cvvHint", 1), russian.Count("checkout.cvvHint", 3), russian.Count("checkout.cvvHint", 5)
+	if one[1:] == few[1:] || few[1:] == many[1:] || one[1:] != russian.Count("checkout.cvvHint", 21)[2:] {
+		t.Errorf("%q, %q, %q", one, few, many)
+	}
+	if got := language.Pick("ar-EG").Count("page.deadline", 15, "time", "-"); !strings.Contains(got, "١٥") {
+		t.Errorf("15 is %q", got)
+	}
+}
+
 // The words that a browser loads are those that the server says, and no more than these.
 func TestABrowserGetsTheCheckoutsWords(t *testing.T) {
 	t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/paywicket/paywicket/internal/rescue"
 	"github.com/paywicket/paywicket/internal/sense"
 	"github.com/paywicket/paywicket/server/guard"
+	"github.com/paywicket/paywicket/server/language"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -40,12 +40,19 @@ const (
 // instead, with the issuer's page while that waits.
 type asking struct {
 	sheet
+	Language language.Language
 	Question *question
 	Deadline string // until when the question can be answered, in words
 	Saying   *saying
 	Bank     string // the issuer's page; empty when it asks nothing
 	Framed   bool   // by a page of the shop's, where the issuer's page stands in a frame of ours
 	Again    bool   // the page looks again by itself
+}
+
+// reader gives the language of whoever asks for a page: the one that its address names, or
+// else the browser's.
+func reader(c *fiber.Ctx) language.Language {
+	return language.Pick(strings.Clone(c.Query("locale")), strings.Clone(c.Get(fiber.HeaderAcceptLanguage)))
 }
 
 // confirm serves the question whether a declined payment is to be tried again, or what
@@ -78,24 +85,24 @@ func isChallengeKey(text string) bool {
 // noQuestion is the one page for every key that opens nothing. Nobody may frame it: no
 // site is known.
 func (p *Pages) noQuestion(c *fiber.Ctx) error {
-	return p.renderConfirm(c, fiber.StatusNotFound, nil, asking{
-		sheet:  sheet{Title: "Nothing to answer"},
-		Saying: &saying{"ended", "There is nothing to answer here", "Check the address, or go back to the shop: it can tell you what became of your payment."},
+	l := reader(c)
+	return p.renderConfirm(c, fiber.StatusNotFound, nil, l, asking{
+		Saying: &saying{"ended", l.Say("page.nothingToAnswer"), l.Say("page.nothingToAnswerMore")},
 	})
 }
 
 func (p *Pages) renderQuestion(c *fiber.Ctx, a rescue.Asked) error {
-	now := p.Now()
+	now, l := p.Now(), reader(c)
 	status := statusOf(a, now)
 	page := asking{Framed: framed(c)}
 	page.Scripts = []string{"confirm.js"}
 	watch := lookUntil(a, status).Sub(now)
 	if status == askedStatus {
-		q := ask(a)
-		page.Question, page.Title, page.Deadline = &q, q.Title, deadline(a.ExpiresAt, now)
+		q := ask(l, a)
+		page.Question, page.Title, page.Deadline = &q, q.Title, deadline(l, a.ExpiresAt, now)
 	} else {
-		said := sayingOf(a, status)
-		page.Saying, page.Title, page.Again = &said, said.Title, status == processingStatus && watch > 0
+		said := sayingOf(l, a, status)
+		page.Saying, page.Again = &said, status == processingStatus && watch > 0
 	}
 	if status == challengeStatus && isWebAddress(a.Paid.ChallengeURL) {
 		page.Bank = a.Paid.ChallengeURL
@@ -106,7 +113,7 @@ func (p *Pages) renderQuestion(c *fiber.Ctx, a rescue.Asked) error {
 	}
 	page.Data = string(data)
 	c.Set(statusHeader, status)
-	return p.renderConfirm(c, fiber.StatusOK, a.Site.Origins, page)
+	return p.renderConfirm(c, fiber.StatusOK, a.Site.Origins, l, page)
 }
 
 // lookUntil is until when the page looks by itself whether something has changed: a
@@ -129,16 +136,12 @@ func lookUntil(a rescue.Asked, status string) time.Time {
 
 // deadline says until when a question can be answered. Nothing tells the server where the
 // shopper's clock stands, so the minutes that are left come first.
-func deadline(end, now time.Time) string {
+func deadline(l language.Language, end, now time.Time) string {
 	minutes := int(end.Sub(now).Minutes())
-	left := fmt.Sprintf("%d minutes", minutes)
-	switch minutes {
-	case 0:
-		left = "less than a minute"
-	case 1:
-		left = "1 minute"
+	if minutes == 0 {
+		return l.Say("page.deadlineSoon", "time", l.Time(end))
 	}
-	return fmt.Sprintf("You have %s to answer, until %s.", left, end.UTC().Format("15:04\u00a0UTC"))
+	return l.Count("page.deadline", minutes, "time", l.Time(end))
 }
 
 // framed tells whether a browser asks for a page to put it into a frame. One that does not
@@ -154,8 +157,11 @@ func isWebAddress(text string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-func (p *Pages) renderConfirm(c *fiber.Ctx, status int, ancestors []string, page asking) error {
-	page.Style, page.Nonce = "confirm.css", guard.NewNonce()
+func (p *Pages) renderConfirm(c *fiber.Ctx, status int, ancestors []string, l language.Language, page asking) error {
+	page.Language, page.Theme, page.Style, page.Nonce = l, ownTheme, "confirm.css", guard.NewNonce()
+	if page.Saying != nil {
+		page.Title = page.Saying.Title
+	}
 	var out bytes.Buffer
 	if err := confirmDocument.Execute(&out, page); err != nil {
 		return err
@@ -176,7 +182,7 @@ func (p *Pages) answerQuestion(c *fiber.Ctx) error {
 	if !isChallengeKey(key) {
 		return p.noQuestion(c)
 	}
-	agreed, mark, err := readAnswer(c)
+	said, err := readAnswer(c)
 	if err != nil {
 		return wire.Fail(c, p.Log, err)
 	}
@@ -184,8 +190,8 @@ func (p *Pages) answerQuestion(c *fiber.Ctx) error {
 	ctx := context.WithoutCancel(c.UserContext())
 	a, err := p.Rescue.Show(ctx, key)
 	if err == nil {
-		if q := ask(a); !agreed || mark == q.Mark() {
-			a, err = p.Rescue.Answer(ctx, key, agreed, q.Words(), sense.Network(wire.Address(c, p.Proxied)))
+		if q := ask(said.language, a); !said.agreed || said.mark == q.Mark() {
+			a, err = p.Rescue.Answer(ctx, key, said.agreed, q.Words(), sense.Network(wire.Address(c, p.Proxied)))
 		}
 	}
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
@@ -194,24 +200,45 @@ func (p *Pages) answerQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/confirm/"+a.Key, fiber.StatusSeeOther)
+	return c.Redirect(questionAddress(c, a.Key), fiber.StatusSeeOther)
 }
 
-// readAnswer reads an answer's form: its word, once, and the mark of what was asked.
-func readAnswer(c *fiber.Ctx) (agreed bool, mark string, err error) {
+// reply is what a shopper sends back: a word, and what it is about.
+type reply struct {
+	agreed   bool
+	mark     string // of the question that was read
+	language language.Language
+}
+
+// readAnswer reads an answer's form: its word, once, with the mark of what was asked and
+// the language that it was asked in.
+func readAnswer(c *fiber.Ctx) (reply, error) {
 	body, err := wire.FormBody(c, maxAnswerBody)
 	if err != nil {
-		return false, "", err
+		return reply{}, err
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return false, "", fault.New(fault.Malformed, "The form could not be read.")
+		return reply{}, fault.New(fault.Malformed, "The form could not be read.")
 	}
 	said := form["answer"]
 	if len(said) != 1 || said[0] != "yes" && said[0] != "no" {
-		return false, "", fault.Field("answer", "Answer yes or no.")
+		return reply{}, fault.Field("answer", "Answer yes or no.")
 	}
-	return said[0] == "yes", form.Get("asked"), nil
+	read := reply{agreed: said[0] == "yes", mark: form.Get("asked"), language: reader(c)}
+	if in := form.Get("locale"); in != "" {
+		read.language = language.Pick(in)
+	}
+	return read, nil
+}
+
+// questionAddress is where a question stands, in the language that the request's address
+// names, if it names one.
+func questionAddress(c *fiber.Ctx, key string) string {
+	if c.Query("locale") == "" {
+		return "/confirm/" + key
+	}
+	return "/confirm/" + key + "?locale=" + url.QueryEscape(reader(c).Tag())
 }
 
 // backFromBank takes a shopper in whom the issuer's page sends back, once. The processor has
@@ -223,23 +250,23 @@ func (p *Pages) backFromBank(c *fiber.Ctx) error {
 		return p.noQuestion(c)
 	}
 	a, err := p.Rescue.Returned(context.WithoutCancel(c.UserContext()), account, order, strings.Clone(c.Params("key")))
+	l := reader(c)
 	switch fault.CodeOf(err) {
 	case fault.NotFound:
 		return p.noQuestion(c)
 	case fault.Gone:
-		return p.renderConfirm(c, fiber.StatusGone, nil, asking{
-			sheet:  sheet{Title: "You have been here before"},
-			Saying: &saying{"ended", "You have been here before", "The shop can tell you what became of your payment."},
+		return p.renderConfirm(c, fiber.StatusGone, nil, l, asking{
+			Saying: &saying{"ended", l.Say("page.beenHere"), l.Say("page.beenHereMore")},
 		})
 	}
 	if err != nil {
 		return err
 	}
 	if !framed(c) {
-		return c.Redirect("/confirm/"+a.Key, fiber.StatusSeeOther)
+		return c.Redirect(questionAddress(c, a.Key), fiber.StatusSeeOther)
 	}
-	return p.renderConfirm(c, fiber.StatusOK, a.Site.Origins, asking{
-		sheet:  sheet{Title: "One moment", Scripts: []string{"challenge-return.js"}},
-		Saying: &saying{"waiting", "One moment…", ""},
+	return p.renderConfirm(c, fiber.StatusOK, a.Site.Origins, l, asking{
+		sheet:  sheet{Scripts: []string{"challenge-return.js"}},
+		Saying: &saying{"waiting", l.Say("page.moment"), ""},
 	})
 }

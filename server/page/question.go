@@ -9,17 +9,19 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
+	"github.com/paywicket/paywicket/server/language"
 )
 
 // question is what a shopper is asked about a declined payment. What is shown and what is
-// kept of it is made of the same lines.
+// kept of it is made of the same lines, in the same language.
 type question struct {
-	Title  string
-	Lead   string
-	Facts  []known
-	Points []string
-	Yes    string
-	No     string
+	Language language.Language
+	Title    string
+	Lead     string
+	Facts    []known
+	Points   []string
+	Yes      string
+	No       string
 }
 
 // known is a fact that a question is about.
@@ -27,42 +29,46 @@ type known struct{ Name, Value string }
 
 // ask makes the question of a challenge. It says who charges what and how often, how that
 // is called on the statement and what a no means, so that a yes is informed.
-func ask(a rescue.Asked) question {
-	card := a.Card.Brand.Name()
+func ask(l language.Language, a rescue.Asked) question {
+	shop, card, amount := a.Merchant.Name, a.Card.Brand.Name(), l.Money(a.Amount.Minor, a.Amount.Currency)
 	q := question{
-		Title: "Try this payment again?",
-		Lead:  "Your payment to " + a.Merchant.Name + " was declined. You were not charged.",
+		Language: l,
+		Title:    l.Say("page.again"),
+		Lead:     l.Say("page.againLead", "shop", shop),
 		Facts: []known{
-			{"Shop", a.Merchant.Name},
-			{"Amount", a.Amount.String()},
-			{"Card", card + " •••• " + a.Card.Last4},
-			{"On your statement", a.Site.Descriptor},
+			{l.Say("page.factShop"), shop},
+			{l.Say("page.factAmount"), amount},
+			{l.Say("page.factCard"), card + " •••• " + a.Card.Last4},
+			{l.Say("page.factStatement"), a.Site.Descriptor},
 		},
 		Points: []string{
-			"If you say yes, your " + card + " ending in " + a.Card.Last4 + " is charged " + a.Amount.String() + " once, by " + a.Merchant.Name + ".",
-			"Your bank may ask you to confirm that it is you.",
-			"If you say no, or do not answer in time, you are not charged.",
+			l.Say("page.pointYes", "brand", card, "last4", a.Card.Last4, "amount", amount, "shop", shop),
+			l.Say("page.pointBank"),
+			l.Say("page.pointNo"),
 		},
-		Yes: "Yes, try again", No: "No, cancel",
+		Yes: l.Say("page.yes"), No: l.Say("page.no"),
 	}
 	if a.Merchant.Environment == merchant.Test {
-		q.Points = append(q.Points, "Test mode: no money moves.")
+		q.Points = append(q.Points, l.Say("page.pointTest"))
 	}
 	return q
 }
 
-// Words is the whole question as text, a line for each of its parts.
+// Words is the whole question as text, a line for each of its parts, and at last which
+// language that is in.
 func (q question) Words() string {
 	lines := []string{q.Title, q.Lead}
 	for _, fact := range q.Facts {
 		lines = append(lines, fact.Name+": "+fact.Value)
 	}
 	lines = append(lines, q.Points...)
-	return strings.Join(append(lines, "["+q.Yes+"] ["+q.No+"]"), "\n")
+	lines = append(lines, "["+q.Yes+"] ["+q.No+"]", "["+q.Language.Tag()+"]")
+	return strings.Join(lines, "\n")
 }
 
-// Mark names the question's words. The answer carries it, so that nobody is taken to have
-// agreed to words that were changed after they had read them.
+// Mark names the question's words. The answer carries it with their language, so that nobody
+// is taken to have agreed to words that were changed after they had read them, or to others
+// than they had read.
 func (q question) Mark() string {
 	sum := sha256.Sum256([]byte(q.Words()))
 	return hex.EncodeToString(sum[:])
@@ -110,22 +116,33 @@ type saying struct {
 }
 
 // sayingOf is what a shopper is told who has nothing to answer.
-func sayingOf(a rescue.Asked, status string) saying {
-	back := " You can close this page, or go back to " + a.Merchant.Name + "."
+func sayingOf(l language.Language, a rescue.Asked, status string) saying {
+	shop := a.Merchant.Name
+	closing := func(text string) string { return sentences(text, l.Say("page.closePage", "shop", shop)) }
 	switch status {
 	case challengeStatus:
-		return saying{"waiting", "Your bank wants to be sure that it is you", "Confirm the payment on your bank's page."}
+		return saying{"waiting", l.Say("checkout.challenge"), l.Say("page.confirmAtBank")}
 	case approvedStatus:
-		return saying{"success", "Payment complete", a.Amount.String() + " paid with " + a.Card.Brand.Name() + " ending in " + a.Card.Last4 + "." + back}
+		amount := l.Money(a.Amount.Minor, a.Amount.Currency)
+		return saying{"success", l.Say("checkout.paid"), closing(l.Say("checkout.paidWith", "amount", amount, "brand", a.Card.Brand.Name(), "last4", a.Card.Last4))}
 	case declinedStatus:
-		return saying{"ended", "The payment could not be made", "You were not charged. Go back to " + a.Merchant.Name + " to pay in another way."}
+		return saying{"ended", l.Say("page.notMade"), l.Say("page.notMadeMore", "shop", shop)}
 	case cancelledStatus:
 		if a.Paid == nil {
-			return saying{"ended", "The payment was cancelled", "You were not charged." + back}
+			return saying{"ended", l.Say("page.wasCancelled"), closing(l.Say("page.notCharged"))}
 		}
-		return saying{"ended", "The payment was cancelled", a.Merchant.Name + " has given your money back, or never took it. It can take your bank some days to show that." + back}
+		return saying{"ended", l.Say("page.wasCancelled"), closing(l.Say("page.givenBack", "shop", shop))}
 	case expiredStatus:
-		return saying{"ended", "There is no more time to answer", "You were not charged. Go back to " + a.Merchant.Name + " to pay again."}
+		return saying{"ended", l.Say("page.tooLate"), l.Say("page.tooLateMore", "shop", shop)}
 	}
-	return saying{"waiting", "We are finding out…", "Your bank is taking its time. You need not pay again: " + a.Merchant.Name + " is told the outcome as soon as it is known."}
+	return saying{"waiting", l.Say("checkout.finding"), l.Say("page.findingMore", "shop", shop)}
+}
+
+// sentences puts one sentence after another. Where a sentence ends in a wide stop, no space
+// follows.
+func sentences(first, second string) string {
+	if strings.HasSuffix(first, "。") {
+		return first + second
+	}
+	return first + " " + second
 }

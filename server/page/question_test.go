@@ -10,6 +10,7 @@ import (
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/rescue"
+	"github.com/paywicket/paywicket/server/language"
 	"github.com/paywicket/paywicket/server/page"
 )
 
@@ -62,7 +63,7 @@ func TestWhereAQuestionStands(t *testing.T) {
 		if got == "asked" {
 			continue
 		}
-		said := page.SayingOf(a, got)
+		said := page.SayingOf(language.Language{}, a, got)
 		if said.Title == "" || said.Text == "" || strings.Contains(said.Text, "not charged") && (got == "approved" || got == "processing" || got == "challenge") {
 			t.Errorf("%s with a payment %q is told %+v", c.order, c.paid, said)
 		}
@@ -90,7 +91,7 @@ func TestTheTimeThatIsLeft(t *testing.T) {
 		59 * time.Second:              "You have less than a minute to answer, until 12:00\u00a0UTC.",
 		12*time.Hour + 30*time.Second: "You have 720 minutes to answer, until 00:00\u00a0UTC.",
 	} {
-		if got := page.Deadline(noon.Add(left).In(time.FixedZone("UTC+5", 5*3600)), noon); got != want {
+		if got := page.Deadline(language.Language{}, noon.Add(left).In(time.FixedZone("UTC+5", 5*3600)), noon); got != want {
 			t.Errorf("%s: %q, want %q", left, got, want)
 		}
 	}

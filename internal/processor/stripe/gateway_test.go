@@ -108,6 +108,8 @@ func TestShapesAgainstStripesMock(t *testing.T) {
 	for name, ask := range map[string]processor.Request{
 		"with an address": {Billing: processor.Address{Line1: "1 High Street", City: "Springfield", State: "IL", PostalCode: "62701", Country: "US"}},
 		"by the shopper":  {Descriptor: "SHOP", ReturnURL: "https://pay.example/back", Capture: true, Authenticate: true},
+		"by a scheme":     {Network: card.CartesBancaires},
+		"by another":      {Network: card.Dankort, Authenticate: true}, // which Stripe does not know
 		"by the merchant": {Initiator: processor.Merchant, Recurring: true, SchemeReference: "1234567890"},
 	} {
 		ask.Reference, ask.Amount = id.Reference(), money.Amount{Minor: 4900, Currency: "USD"}

@@ -45,6 +45,8 @@ func Run(t *testing.T) {
 		"cards":                            cards,
 		"cards that change":                cardsThatChange,
 		"cards that expire":                cardsThatExpire,
+		"saved cards":                      savedCards,
+		"saved cards of others":            savedCardsOfOthers,
 		"BIN tables":                       binTables,
 		"events":                           events,
 		"deliveries":                       deliveries,
@@ -134,6 +136,7 @@ func (h *house) session(o merchant.Opening) checkout.Session {
 		ID: id.New(id.Session), Merchant: o.Merchant.ID, Site: o.Site.ID, Amount: money.Amount{Minor: 4900, Currency: "USD"},
 		Reference: "order-1", Description: "Kettle", Metadata: map[string]string{"colour": "black"},
 		SenseKey: id.New(id.SenseKey), CreatedAt: h.now(), ExpiresAt: h.now().Add(15 * time.Minute),
+		Form: checkout.Form{Locale: "de", Email: checkout.Required, Save: checkout.AskToSave, Plans: []checkout.Plan{{Count: 3, Total: 5000}}},
 	}
 	h.must(h.db.CreateSession(h.Context(), s, "key 1"))
 	return s
