@@ -115,6 +115,9 @@ func (v *visitor) ask(method, path, body string) string {
 		return ""
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if !strings.HasPrefix(body, "{") {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
 	if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
 		request.Header.Set("Authorization", "Bearer "+v.access)
 	} else if strings.HasPrefix(path, "/v1/") {
@@ -129,6 +132,13 @@ func (v *visitor) ask(method, path, body string) string {
 	raw, err := httputil.DumpResponse(response, true)
 	v.answers.add(raw, err)
 	return string(raw)
+}
+
+// fill sends a checkout's form as a browser without script does.
+func (v *visitor) fill(form string) {
+	session := idIn(v.ask("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD","collect":{"email":"required","phone":"optional","billing_address":"full"}}`))
+	v.ask("POST", "/checkout/"+session, form)
+	v.ask("GET", "/checkout/"+session, "")
 }
 
 // idIn gives the id in an answer.
@@ -164,6 +174,22 @@ func (v *visitor) doors() []func(number string) {
 		func(n string) { v.ask("GET", "/v1/tokens?number="+n, "") },
 		func(n string) { v.ask("GET", "/"+n, "") },
 		func(n string) { v.ask("POST", "/checkout/"+n+"/pay", cardBody(n)) },
+		func(n string) { v.fill("number=" + n + "&expiry=12/30&cvv=739&name=Ada") },
+		func(n string) { v.fill("number=" + n + "&expiry=13/30&cvv=73&name=Ada") },
+		func(n string) {
+			v.fill("number=" + n[:len(n)-1] + "&expiry=" + n + "&cvv=" + n + "&name=" + n + "&email=" + n + "@a.example&phone=" + n + "&country=" + n + "&line1=" + n + "&city=" + n + "&state=" + n + "&postal_code=" + n)
+		},
+		func(n string) { v.fill("saved=" + n + "&network=" + n + "&locale=" + n + "&appearance=" + n) },
+		func(n string) { v.fill("action=forget:" + n) },
+		func(n string) { v.fill(n + "=" + n + "&number=" + n) },
+		func(n string) {
+			session := idIn(v.ask("POST", "/v1/checkout_sessions", `{"amount":4900,"currency":"USD"}`))
+			v.ask("POST", "/checkout/"+session+"/networks", `{"bin":"`+n+`"}`)
+			v.ask("DELETE", "/checkout/"+session+"/cards/"+n, "")
+			v.ask("GET", "/checkout/"+session+"/style?appearance="+n, "")
+			v.ask("GET", "/checkout/"+session+"?locale="+n+"&appearance="+n, "")
+			v.ask("POST", "/checkout/"+session+"/pay", `{"saved":"`+n+`","email":"`+n+`","network":"`+n+`","billing":{"line1":"`+n+`"}}`)
+		},
 		func(n string) { v.ask("POST", "/sense/seen", cardBody(n)) },
 		func(n string) { v.ask("POST", "/v1/checkout_sessions", `{"amount":`+n+`,"currency":"`+n+`"}`) },
 		func(n string) { v.ask("POST", "/v1/webhook_endpoints", `{"url":"ftp://example.com/`+n+`"}`) },

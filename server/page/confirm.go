@@ -158,7 +158,7 @@ func isWebAddress(text string) bool {
 }
 
 func (p *Pages) renderConfirm(c *fiber.Ctx, status int, ancestors []string, l language.Language, page asking) error {
-	page.Language, page.Style, page.Nonce = l, "confirm.css", guard.NewNonce()
+	page.Language, page.Theme, page.Style, page.Nonce = l, ownTheme, "confirm.css", guard.NewNonce()
 	if page.Saying != nil {
 		page.Title = page.Saying.Title
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // data is what the document carries for its script.
-func (p *Pages) data(v checkout.View, r reader) PageData {
+func (p *Pages) data(v checkout.View, r shopper) PageData {
 	now, form := p.Now(), v.Session.Form
 	exponent, _ := money.Exponent(v.Session.Amount.Currency)
 	data := PageData{

@@ -57,7 +57,7 @@ func (p *Pages) show(c *fiber.Ctx) error {
 // document serves the document of a session.
 func (p *Pages) document(c *fiber.Ctx, v checkout.View) error {
 	locale, wanted := asked(c)
-	shown, err := p.fill(c, v, readerOf(c, v, locale, wanted))
+	shown, err := p.fill(c, v, shopperOf(c, v, locale, wanted))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (p *Pages) unknown(c *fiber.Ctx, err error) error {
 		return err
 	}
 	locale, wanted := asked(c)
-	r := readerOf(c, checkout.View{}, locale, wanted)
+	r := shopperOf(c, checkout.View{}, locale, wanted)
 	shown := blank(r)
 	shown.Script = "" // there is nothing for it to do
 	shown.Phase, shown.Notice, shown.Title, shown.Framed = nonePhase, r.Say("page.unknown"), r.Say("page.unknown"), framed(c)

@@ -18,8 +18,8 @@ import (
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
-// fill makes the view of a session for a reader, its form empty.
-func (p *Pages) fill(c *fiber.Ctx, v checkout.View, r reader) (view, error) {
+// fill makes the view of a session for a shopper, its form empty.
+func (p *Pages) fill(c *fiber.Ctx, v checkout.View, r shopper) (view, error) {
 	form, amount := v.Session.Form, v.Session.Amount
 	saved, err := p.Checkout.SavedCards(c.UserContext(), v)
 	if err != nil {
@@ -62,7 +62,7 @@ func (p *Pages) fill(c *fiber.Ctx, v checkout.View, r reader) (view, error) {
 }
 
 // blank is a view that shows nothing yet.
-func blank(r reader) view {
+func blank(r shopper) view {
 	seen, _ := embed.Asset("seen.js")
 	return view{
 		Language: r.Language, Lang: r.Base(), Dir: r.Dir(), Locale: r.Tag(), Appearance: r.appearance, Labels: labels(r),
@@ -71,10 +71,10 @@ func blank(r reader) view {
 }
 
 // labels is where fields' names stand.
-func labels(r reader) string { return string(cmp.Or(r.look.Labels, appearance.Above)) }
+func labels(r shopper) string { return string(cmp.Or(r.look.Labels, appearance.Above)) }
 
 // consent is what a shopper agrees to who lets a card be kept. The words are kept with it.
-func consent(r reader, v checkout.View) string {
+func consent(r shopper, v checkout.View) string {
 	if v.Session.Form.Save == checkout.AlwaysSave {
 		return r.Say("checkout.saveAlways", "shop", v.Merchant.Name)
 	}
@@ -83,7 +83,7 @@ func consent(r reader, v checkout.View) string {
 
 // likelyCountry is the country that is chosen before the shopper does: what the merchant
 // said, or the region whose formats are kept.
-func likelyCountry(v checkout.View, r reader) string {
+func likelyCountry(v checkout.View, r shopper) string {
 	_, region, _ := strings.Cut(r.Tag(), "-")
 	return cmp.Or(v.Session.Terms.Billing.Country, region)
 }
@@ -95,7 +95,7 @@ func (v *view) choose(code string) {
 	}
 }
 
-func (p *Pages) savedCards(r reader, saved []vault.Record) []savedCard {
+func (p *Pages) savedCards(r shopper, saved []vault.Record) []savedCard {
 	var shown []savedCard
 	for _, record := range saved {
 		s := record.Summary
@@ -122,7 +122,7 @@ func (p *Pages) passed(s card.Summary) bool {
 }
 
 // plans lists the ways to pay, when there is more than one.
-func plans(r reader, v checkout.View) []plan {
+func plans(r shopper, v checkout.View) []plan {
 	amount := v.Session.Amount
 	if len(v.Session.Form.Plans) == 0 {
 		return nil

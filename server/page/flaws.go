@@ -49,7 +49,7 @@ func (p *Pages) look(v checkout.View, form *wire.Form) {
 }
 
 // flawText says what is wrong with a field. digits is how many the card's CVV has.
-func flawText(r reader, name string, flaw wire.Flaw, digits int) string {
+func flawText(r shopper, name string, flaw wire.Flaw, digits int) string {
 	key := "checkout." + camel(name) + strings.ToUpper(string(flaw[:1])) + string(flaw[1:])
 	if name == "cvv" && flaw == wire.Wrong {
 		return r.Count(key, digits)

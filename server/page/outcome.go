@@ -8,7 +8,7 @@ import (
 
 // tellOutcome puts into a view where the session stands, and what is said of its newest
 // payment.
-func (p *Pages) tellOutcome(shown *view, v checkout.View, r reader) {
+func (p *Pages) tellOutcome(shown *view, v checkout.View, r shopper) {
 	latest, now := result(v), p.Now()
 	shown.Phase = phaseOf(v, latest, fault.CodeOf(v.Admit(now)))
 	if latest == nil {

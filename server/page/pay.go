@@ -44,7 +44,7 @@ func (p *Pages) pay(c *fiber.Ctx) error {
 	defer typed.Wipe()
 	locale, _ := asked(c)
 	// A payment that was begun is finished, whether or not the shopper waits.
-	v, err = p.Checkout.Submit(context.WithoutCancel(c.UserContext()), v.Session.ID, submission(v, readerOf(c, v, locale, ""), typed), p.client(c))
+	v, err = p.Checkout.Submit(context.WithoutCancel(c.UserContext()), v.Session.ID, submission(v, shopperOf(c, v, locale, ""), typed), p.client(c))
 	if unproven, ok := errors.AsType[*risk.Unproven](err); ok {
 		c.Set(puzzleHeader, unproven.Puzzle)
 	}

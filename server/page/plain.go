@@ -42,7 +42,7 @@ func (p *Pages) payPlainly(c *fiber.Ctx) error {
 	if form.Appearance != "" {
 		wanted = form.Appearance
 	}
-	r := readerOf(c, v, locale, wanted)
+	r := shopperOf(c, v, locale, wanted)
 	// What was begun is finished, whether or not the shopper waits.
 	ctx := context.WithoutCancel(c.UserContext())
 	if !form.Forget.IsZero() {
@@ -68,7 +68,7 @@ func (p *Pages) client(c *fiber.Ctx) checkout.Client {
 }
 
 // submission is what a shopper sends, with the words that they agreed to.
-func submission(v checkout.View, r reader, t wire.Typed) checkout.Submission {
+func submission(v checkout.View, r shopper, t wire.Typed) checkout.Submission {
 	sub := checkout.Submission{
 		Card: t.Card, Saved: t.Saved, Plan: t.Plan, Network: t.Network,
 		Details: checkout.Details{Email: t.Email, Phone: t.Phone, Billing: t.Billing},
@@ -81,7 +81,7 @@ func submission(v checkout.View, r reader, t wire.Typed) checkout.Submission {
 }
 
 // goBack answers a form that was submitted.
-func (p *Pages) goBack(c *fiber.Ctx, v checkout.View, r reader, form wire.Form, err error) error {
+func (p *Pages) goBack(c *fiber.Ctx, v checkout.View, r shopper, form wire.Form, err error) error {
 	if err == nil {
 		return c.Redirect(r.address(v.Session.ID), fiber.StatusSeeOther)
 	}
@@ -114,7 +114,7 @@ var formNames = map[string]string{
 
 // again shows the form again, with what was typed but the number and the CVV, what is wrong
 // with it, and a notice: a key of the words, or empty.
-func (p *Pages) again(c *fiber.Ctx, v checkout.View, r reader, form wire.Form, status int, key string) error {
+func (p *Pages) again(c *fiber.Ctx, v checkout.View, r shopper, form wire.Form, status int, key string) error {
 	shown, err := p.fill(c, v, r)
 	if err != nil {
 		return err

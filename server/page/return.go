@@ -44,7 +44,7 @@ func (p *Pages) returned(c *fiber.Ctx) error {
 	if err != nil && !gone {
 		return p.unknown(c, err)
 	}
-	r := readerOf(c, v, "", "")
+	r := shopperOf(c, v, "", "")
 	if gone {
 		return p.say(c, fiber.StatusGone, v.Site.Origins, r, "page.beenHere", "", r.address(name))
 	}
@@ -56,7 +56,7 @@ func (p *Pages) returned(c *fiber.Ctx) error {
 
 // say sends a small page that says one thing: a key of the words. script is the name of one,
 // or empty.
-func (p *Pages) say(c *fiber.Ctx, status int, ancestors []string, r reader, key, script, link string) error {
+func (p *Pages) say(c *fiber.Ctx, status int, ancestors []string, r shopper, key, script, link string) error {
 	page := notice{view: blank(r), Link: link}
 	page.Title, page.Nonce, page.Framed = r.Say(key), guard.NewNonce(), framed(c)
 	if file, ok := embed.Asset(script); ok {
@@ -89,7 +89,7 @@ func (p *Pages) goOn(c *fiber.Ctx) error {
 	back, err := url.Parse(found.Terms.ReturnURL)
 	if err != nil || found.Terms.ReturnURL == "" {
 		locale, _ := asked(c)
-		return p.say(c, fiber.StatusOK, nil, readerOf(c, checkout.View{}, locale, ""), "page.thanks", "", "")
+		return p.say(c, fiber.StatusOK, nil, shopperOf(c, checkout.View{}, locale, ""), "page.thanks", "", "")
 	}
 	query := back.Query()
 	query.Set("payment", name)

@@ -2,17 +2,23 @@ package page
 
 import (
 	"fmt"
+	"html/template"
 
 	"github.com/paywicket/paywicket/embed"
+	"github.com/paywicket/paywicket/internal/appearance"
 )
+
+// ownTheme is how pages look that no merchant has chosen the look of.
+var ownTheme = template.CSS(appearance.Appearance{}.CSS())
 
 // sheet is what the head of a small page's template is filled with.
 type sheet struct {
 	Title   string
 	Nonce   string
-	Data    string   // for the page's script, as JSON; empty for none
-	Style   string   // asset names
-	Scripts []string // asset names
+	Data    string       // for the page's script, as JSON; empty for none
+	Theme   template.CSS // our own look: the colours are not in the style sheet
+	Style   string       // asset names
+	Scripts []string     // asset names
 }
 
 // Asset gives the template an asset by name.

@@ -13,22 +13,25 @@ import (
 	"github.com/paywicket/paywicket/server/language"
 )
 
-// reader is who looks at a checkout: the language and the look that they get, and what of
+// shopper is who looks at a checkout: the language and the look that they get, and what of
 // it the page around the checkout, or the link to it, asked for.
-type reader struct {
+type shopper struct {
 	language.Language
 	look       appearance.Appearance
-	locale     string   // that was asked for; empty for none
+	locale     string   // what a locale that was asked for has led to; empty for none
 	appearance string   // likewise, as JSON
 	complaints []string // about what was asked for and cannot be had
 }
 
-// readerOf tells who looks at a session's checkout. A locale and an appearance of the
+// shopperOf tells who looks at a session's checkout. A locale and an appearance of the
 // page's address come before the session's, and that before what the browser says.
-func readerOf(c *fiber.Ctx, v checkout.View, locale, wanted string) reader {
-	r := reader{
+func shopperOf(c *fiber.Ctx, v checkout.View, locale, wanted string) shopper {
+	r := shopper{
 		Language: language.Pick(locale, v.Session.Form.Locale, strings.Clone(c.Get(fiber.HeaderAcceptLanguage))),
-		look:     v.Session.Form.Appearance, locale: locale, complaints: []string{},
+		look:     v.Session.Form.Appearance, complaints: []string{},
+	}
+	if locale != "" {
+		r.locale = r.Tag() // what became of it: anything may have been asked for
 	}
 	if wanted == "" {
 		return r
@@ -51,8 +54,8 @@ func asked(c *fiber.Ctx) (locale, wanted string) {
 	return strings.Clone(c.Query("locale")), strings.Clone(c.Query("appearance"))
 }
 
-// address is where the checkout's document is for the reader.
-func (r reader) address(session string) string {
+// address is where the checkout's document is for the shopper.
+func (r shopper) address(session string) string {
 	query := url.Values{}
 	if r.locale != "" {
 		query.Set("locale", r.locale)

@@ -17,27 +17,16 @@ const (
 	maxNameDigits = 6
 )
 
-// ReadCard reads the card of a checkout out of a body, byte by byte: the number
-// and the CVV become pan types and are never strings. The caller wipes the card,
-// and the body it came in.
+// ReadCardToKeep reads a card that is to be kept and not charged now, byte by byte: the
+// number and the CVV become pan types and are never strings. The caller wipes the card, and
+// the body it came in. It may come without a CVV: none is ever kept.
 //
-// The fields are number, exp_month, exp_year, cvv and name, flat in one object.
-// Errors: fault.Malformed, and faults that name the field without its content.
-func ReadCard(body []byte) (pan.Card, error) { return readCard(body, nil) }
-
-// ReadCardToKeep reads a card that is to be kept and not charged now. It is read
-// as ReadCard does, but may come without a CVV: none is ever kept. There may be one
-// field more, temporary, which is true or false.
+// The fields are number, exp_month, exp_year, cvv and name, flat in one object, and
+// temporary, which is true or false. Errors: fault.Malformed, and faults that name the field
+// without its content.
 func ReadCardToKeep(body []byte) (c pan.Card, temporary bool, err error) {
-	c, err = readCard(body, &temporary)
-	return c, temporary, err
-}
-
-// readCard reads a card that is to be kept when temporary is not nil.
-func readCard(body []byte, temporary *bool) (pan.Card, error) {
 	var number, cvv []byte
-	var c pan.Card
-	err := scan(body, func(path string, value []byte) error {
+	err = scan(body, func(path string, value []byte) error {
 		var err error
 		switch path {
 		case "number":
@@ -51,32 +40,29 @@ func readCard(body []byte, temporary *bool) (pan.Card, error) {
 		case "name":
 			c.Name, err = nameText(path, value)
 		case "temporary":
-			if temporary == nil {
-				return unknownField(path)
-			}
-			*temporary, err = truth(path, value)
+			temporary, err = truth(path, value)
 		default:
 			err = unknownField(path)
 		}
 		return err
 	})
 	if err != nil {
-		return pan.Card{}, err
+		return pan.Card{}, false, err
 	}
 	if c.Number, err = pan.ParseNumber(number); err != nil {
-		return pan.Card{}, err
+		return pan.Card{}, false, err
 	}
-	if temporary == nil || cvv != nil {
+	if cvv != nil {
 		if c.CVV, err = pan.ParseCVV(cvv, c.Number.Brand()); err != nil {
 			c.Wipe()
-			return pan.Card{}, err
+			return pan.Card{}, false, err
 		}
 	}
 	if err := checkExpiry(c.Expiry); err != nil {
 		c.Wipe()
-		return pan.Card{}, err
+		return pan.Card{}, false, err
 	}
-	return c, nil
+	return c, temporary, nil
 }
 
 func unknownField(path string) error {
