@@ -18,7 +18,7 @@ import (
 // that one may have there, and everything the frame needs before its first paint.
 const (
 	loaderBudget = 8500
-	frameBudget  = 22 << 10
+	frameBudget  = 13 << 10
 	// The collector, which is begun after that, and is about the same on a merchant's page.
 	collectorBudget = 5500
 )

@@ -88,7 +88,7 @@ func TestABrowserGetsTheCheckoutsWords(t *testing.T) {
 }
 
 // said finds a key that a page's code or template says.
-var said = regexp.MustCompile(`\b(?:[Ss]ay|[Cc]ount|[Pp]hrase)\(? ?(?:[a-z.]+, )?"((?:checkout|page)\.[^"]*)"`)
+var said = regexp.MustCompile(`\b(?:[Ss]ay|[Cc]ount|[Pp]hrase)\(? ?(?:[a-z.]+, )?"((?:checkout|page)\.[^"]+)"`)
 
 // A key that is not in the files would be shown as it is.
 func TestWhatThePagesSayIsThere(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// How hard a document is compressed, for it is made anew each time. A German one with every
-// field, of 70 KB, takes 0.8 ms of a processor at brotli's level 1, and has 29.7 KB then;
-// 1.4 ms and 27.2 KB at 2; 1.8 ms and 27.1 KB at 3; 2.9 ms and 26.1 KB at 4. With gzip the
-// same bytes take about as long at level 3. (On a busy machine of two processors.)
+// How hard a document is compressed, for it is made anew each time. An English one of 52 KB
+// takes 1.1 ms of a processor at brotli's level 2, and has 19.2 KB then; 1.7 ms and 18.3 KB
+// at 4; 2.4 ms and 17.3 KB at 5; 88 ms and 15.9 KB at 11. A shopper on a slow line waits
+// longer for a kilobyte than for a millisecond here.
 const (
 	brotliLevel = 5
 	gzipLevel   = 5

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"encoding/json"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/embed"
@@ -26,7 +24,7 @@ func (p *Pages) data(v checkout.View, r shopper) PageData {
 		ExpiresAt: v.Session.ExpiresAt.UnixMilli(), ServerTime: now.UnixMilli(),
 		AttemptsLeft: v.AttemptsLeft(), Result: result(v),
 
-		Locale: r.Tag(), Words: json.RawMessage(r.Words()), Complaints: r.complaints, AskSavedCVV: !form.SkipCVV,
+		Locale: r.Tag(), Words: words(r, v), Complaints: r.complaints, AskSavedCVV: !form.SkipCVV,
 	}
 	if worker, ok := embed.Asset("proof.js"); ok {
 		data.Proof = worker.Path
