@@ -184,6 +184,7 @@ export class Form {
       const wrong = refused.peek();
       if (wrong) this.#inputs.say(wrong.field, wrong.said);
       else this.#inputs.set("cvv", "");
+      this.#tell();
       const advice = result.peek()?.decline?.advice;
       const field: FieldName = wrong?.field ?? (advice === "try_again" || advice === "check_details" || this.#choices.saved ? "cvv" : "number");
       const input = this.#inputs.asked.includes(field) ? this.#inputs.of(field) : this.#button;

@@ -1,6 +1,7 @@
 // The script of the checkout's document. The document is whole without it; this makes it
 // pleasant: what is typed is shaped, checked and sent without leaving the page.
 
+import { effect } from "@preact/signals-core";
 import { Peer } from "../shared/channel";
 import type { PageData } from "../shared/wire.gen";
 import { watchChallenge } from "./challenge";
@@ -12,8 +13,7 @@ import { forgetKept, keep, restore } from "./keep";
 import { dress, speak } from "./options";
 import { Checkout } from "./state";
 import { watchView } from "./view";
-import { language, useCurrency, type Words } from "./words";
-import { effect } from "@preact/signals-core";
+import { language, say, useCurrency, type Words } from "./words";
 
 const root = document.getElementById("checkout");
 const carried = document.getElementById("page-data")?.textContent;
@@ -29,15 +29,18 @@ function start(root: HTMLElement, data: PageData): void {
       })
     : { tell: () => undefined };
   const checkout = new Checkout(data, peer as Peer);
+  if (data.status === "completed") console.warn("Paywicket: this session was paid. Open another for another purchase.");
   const form = root.querySelector("form");
   if (form) {
     const inputs = new Inputs(form);
     const status = document.getElementById("announced");
-    const choices = new Choices(inputs, data.session, data.ask_saved_cvv, (text) => {
+    const announce = (text: string) => {
       if (status) status.textContent = text;
-    });
+    };
+    const choices = new Choices(inputs, data.session, data.ask_saved_cvv, announce);
     const behaviour = new Form(checkout, inputs, choices, () => keep(data.session, inputs));
     if (checkout.phase.value === "form" && restore(data.session, inputs)) behaviour.refresh();
+    effect(() => announce(checkout.busy.value ? say(data.amount > 0 ? "paying" : "saving") : ""));
     effect(() => {
       if (["paid", "cancelled", "expired", "used-up"].includes(checkout.phase.value)) forgetKept(data.session);
     });

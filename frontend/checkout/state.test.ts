@@ -87,6 +87,7 @@ describe("a card that is sent", () => {
     expect(checkout.phase.value).toBe(phase);
     expect(checkout.refused.value?.field).toBe(field);
     expect(told()).toEqual(["submit", "error"]);
+    expect(tell).toHaveBeenLastCalledWith("error", expect.objectContaining({ code: phase === "expired" ? "session_expired" : refusal.code }));
   });
 
   test("and refused for no field in sight: the message stands above the form", async () => {

@@ -37,15 +37,20 @@ export class Checkout {
     this.peer = peer;
     this.attemptsLeft.value = data.attempts_left;
     if (data.result) this.#take(data.result);
-    else if (data.status === "expired") this.phase.value = "expired";
+    if (data.status === "expired" && this.phase.value === "form") this.#expire();
     if (data.status === "open") this.#expireAfter(data.expires_at - data.server_time);
   }
 
   /** Says that the time is over when it is, unless a card is on its way. */
   #expireAfter(milliseconds: number): void {
     setTimeout(() => {
-      if (this.phase.value === "form") this.phase.value = "expired";
+      if (this.phase.value === "form") this.#expire();
     }, milliseconds);
+  }
+
+  #expire(): void {
+    this.phase.value = "expired";
+    this.peer.tell("error", { code: "session_expired", message: say("expired") });
   }
 
   /** Sends a card, once at a time. */
@@ -127,9 +132,9 @@ export class Checkout {
   }
 
   #takeRefusal(refusal: Refusal): void {
+    if (refusal.code === "gone") return this.#expire();
     this.peer.tell("error", { code: refusal.code, message: refusal.message });
-    if (refusal.code === "gone") this.phase.value = "expired";
-    else if (refusal.code === "too_many") this.phase.value = "used-up";
+    if (refusal.code === "too_many") this.phase.value = "used-up";
     else if (refusal.code === "conflict") {
       this.phase.value = "finding";
       void this.look();

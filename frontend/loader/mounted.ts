@@ -6,6 +6,7 @@ import { type Cause, excuse, explain } from "./cause";
 import { showFallback } from "./fallback";
 import { type Frame, newFrame, open } from "./frame";
 import { dropKeeper, holdKeeper } from "./keeper";
+import { liftable } from "./lift";
 
 // How long, in milliseconds, a frame may say nothing before it is looked for the reason:
 // in all, and once it has loaded. Then how long that may take.
@@ -127,7 +128,8 @@ function show(place: Place, look: Look, tell: Tell, again: () => void): { end():
   const hear = ({ type, detail }: FrameMessage) => {
     if (type === "why") return;
     settle();
-    if (type === "height") frame.element.style.height = `${Math.ceil(detail.height)}px`;
+    if (type === "height") lifting.height(detail.height);
+    else lifting.during(type === "action-required");
     if (session && type === "ready") letGo ??= holdKeeper(origin, session);
     if (type === "token") dropKeeper(session);
     const explained = type === "error" && explain(detail.code, origin, session);
@@ -137,7 +139,9 @@ function show(place: Place, look: Look, tell: Tell, again: () => void): { end():
 
   document.addEventListener("securitypolicyviolation", onViolation);
   after(SILENT, ask);
-  const frame = open(container, newFrame(address(place, look), place.title), origin, hear, () => {
+  const shownFrame = newFrame(address(place, look), place.title);
+  const lifting = liftable(shownFrame);
+  const frame = open(container, shownFrame, origin, hear, () => {
     if (waiting) after(LOADED, ask);
     if (changed) frame.configure(changed);
   });
