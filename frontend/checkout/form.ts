@@ -20,6 +20,8 @@ export class Form {
   readonly #choices: Choices;
   readonly #button: HTMLButtonElement;
   readonly #changed: () => void;
+  #labelled: string;
+  #cvvSaid = `3 ${language.value.locale}`;
 
   constructor(checkout: Checkout, inputs: Inputs, choices: Choices, changed: () => void) {
     this.#checkout = checkout;
@@ -41,8 +43,10 @@ export class Form {
       if (name === "country") this.#showAddress();
       this.#tell();
     });
-    this.#showAddress();
-    this.#showBrand();
+    // The document says everything already: what is said is said again when it changes.
+    // Intl takes long when it is first used, and a shopper should type by then.
+    this.#labelled = this.#labelKey();
+    if (inputs.value("number") || choices.saved || choices.plan || inputs.of("country")) this.refresh();
     effect(() => this.#label());
     this.#follow();
   }
@@ -100,6 +104,9 @@ export class Form {
     const mark = brand === "unknown" ? "#unknown" : `${form.dataset.marks}#${brand}`;
     form.querySelector(".field-number .mark use")?.setAttribute("href", mark);
     const digits = this.#choices.saved ? cvvDigits(brand) : schemeOf(onlyDigits(this.#inputs.value("number"))).cvv;
+    const said = `${digits} ${language.value.locale}`;
+    if (said === this.#cvvSaid) return;
+    this.#cvvSaid = said;
     form.dataset.cvv = String(digits);
     const cvv = this.#inputs.of("cvv") as HTMLInputElement | undefined;
     if (cvv) cvv.placeholder = say("cvvHint", { count: digits });
@@ -122,16 +129,22 @@ export class Form {
     label.textContent = say(country.value === "US" ? "zipCode" : "postalCode");
   }
 
-  /** The button says what it does, and how much that is. */
-  #label(): void {
+  /** What the button says: its words, how much that is, and the language. */
+  #labelKey(): string {
     const { data, busy } = this.#checkout;
+    const key = data.amount > 0 ? (busy.value ? "paying" : "pay") : busy.value ? "saving" : "save";
+    return `${key} ${this.#choices.plan?.total ?? data.amount} ${language.value.locale}`;
+  }
+
+  #label(): void {
+    const busy = String(this.#checkout.busy.value);
+    this.#button.setAttribute("aria-disabled", busy);
+    this.#inputs.form.setAttribute("aria-busy", busy);
+    const now = this.#labelKey();
+    if (now === this.#labelled) return;
+    this.#labelled = now;
     const label = this.#button.querySelector<HTMLElement>("[data-say]")!;
-    const amount = this.#choices.plan?.total ?? data.amount;
-    if (label.dataset.amount) label.dataset.amount = String(amount);
-    this.#button.setAttribute("aria-disabled", String(busy.value));
-    this.#inputs.form.setAttribute("aria-busy", String(busy.value));
-    void language.value;
-    label.dataset.say = data.amount > 0 ? (busy.value ? "paying" : "pay") : busy.value ? "saving" : "save";
+    [label.dataset.say, label.dataset.amount] = now.split(" ");
     sayElement(label);
   }
 

@@ -44,8 +44,10 @@ function start(root: HTMLElement, data: PageData): void {
     effect(() => {
       if (["paid", "cancelled", "expired", "used-up"].includes(checkout.phase.value)) forgetKept(data.session);
     });
+    let spoken = language.value;
     effect(() => {
-      void language.value;
+      if (language.value === spoken) return;
+      spoken = language.value;
       inputs.sayAgain();
       behaviour.refresh();
     });

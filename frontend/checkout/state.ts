@@ -190,6 +190,9 @@ export class Checkout {
     if (status === "requires_action") this.peer.tell("action-required", { payment });
     if (status === "processing") this.peer.tell("processing", { payment });
     if (status === "failed") this.peer.tell("error", { code: "unavailable", message: say("notSent") });
-    if (status === "declined" && decline) this.peer.tell("decline", { payment, ...decline, token, brand, last4, attempts_left });
+    if (status === "declined" && decline) {
+      const { code, advice, message } = decline;
+      this.peer.tell("decline", { payment, code, advice, message, token, brand, last4, attempts_left });
+    }
   }
 }

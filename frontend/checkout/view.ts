@@ -55,8 +55,11 @@ export function watchView(checkout: Checkout, root: HTMLElement): void {
     put(one(".paid p"), say(data.amount > 0 ? "paidWith" : "savedWith", gaps));
   });
 
+  let spoken = language.value;
   effect(() => {
-    document.documentElement.lang = language.value.locale.split("-")[0] ?? "en"; // of the words, whatever the region
+    if (language.value === spoken) return; // the document says it so already
+    spoken = language.value;
+    document.documentElement.lang = spoken.locale.split("-")[0] ?? "en"; // of the words, whatever the region
     sayAgain(root);
   });
 }

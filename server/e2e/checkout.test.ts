@@ -134,7 +134,7 @@ test("three declined cards are enough", async () => {
   await pay(frame, { number: poor });
   await frame.getByText("You can try 2 more times.").waitFor();
   await pay(frame, { number: poor });
-  await frame.getByText("You can try one more time.").waitFor();
+  await frame.getByText("You can try 1 more time.").waitFor();
   await pay(frame, { number: poor });
   await frame.getByText("No more attempts").waitFor();
   await expectAccessible(page);
