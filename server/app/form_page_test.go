@@ -63,6 +63,9 @@ func TestASavedCardWithoutScript(t *testing.T) {
 	if token == nil {
 		t.Fatalf("it is not chosen: %s", b.page)
 	}
+	if first := regexp.MustCompile(`<button[^>]*>`).FindString(b.page); !strings.Contains(first, `name="action" value="pay"`) {
+		t.Errorf("Return presses %s", first)
+	}
 	b.send()
 	b.expect("without its CVV", 422, "Enter the security code.")
 	b.send("cvv", "7390")
@@ -75,7 +78,7 @@ func TestASavedCardWithoutScript(t *testing.T) {
 		t.Error("another customer is offered the card")
 	}
 	other.send("saved", token[1], "cvv", "739")
-	other.expect("another's card", 400, `role="alert">This payment cannot be taken.`)
+	other.expect("another's card", 422, `role="alert">This payment cannot be taken.`)
 	other.send("action", "forget:"+token[1])
 	h.browse(h.form(mine), "").expect("still offered", 200, "Visa ending in 1111")
 
@@ -120,6 +123,21 @@ func TestASavedCardByScript(t *testing.T) {
 	}
 	if a := h.call("POST", "/checkout/"+session+"/pay", `{"saved":"`+token+`","cvv":"739"}`); a.Status != 400 || a.text("field") != "saved" {
 		t.Errorf("paid with a forgotten card: %d %s", a.Status, a.Body)
+	}
+}
+
+// What a shopper agreed to is kept as they read it, in their language.
+func TestAConsentIsKeptInItsLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const always = `"customer":{"id":"customer-7"},"save_card":"always"`
+	for _, language := range []string{"de", "fr"} {
+		want := strings.ReplaceAll(h.words(language)["saveAlways"].(string), "{shop}", "Shop")
+		h.browse(h.form(always), "?locale="+language).card("4111111111111111")
+		a := h.call("POST", "/checkout/"+h.form(always)+"/pay?locale="+language, `{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"739","name":"Ada"}`)
+		if n := h.countIn(`SELECT count(*) FROM audit_entries WHERE action = 'card.save' AND detail = ?`, want); a.Status != 200 || n != 2 {
+			t.Errorf("%s: %q was agreed to %d times: %s", language, want, n, a.Body)
+		}
 	}
 }
 

@@ -98,6 +98,9 @@ func (p *Pages) goBack(c *fiber.Ctx, v checkout.View, r shopper, form wire.Form,
 		return c.Redirect(r.address(v.Session.ID), fiber.StatusSeeOther) // it was paid, or is being paid, or cannot be any more
 	}
 	status, key := wire.Status(f.Code), "checkout.refused"
+	if f.Code == fault.Invalid {
+		status = fiber.StatusUnprocessableEntity
+	}
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		p.Log.Error("request failed", "request", wire.RequestID(c), "route", c.Route().Path, "error", f)
 		key = "checkout.notSent"
