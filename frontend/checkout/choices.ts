@@ -91,9 +91,9 @@ export class Choices {
     const bin = digits.slice(0, 8);
     const place = this.#inputs.form.querySelector<HTMLElement>(".networks");
     if (!place || bin === this.#bin || (bin.length < 8 && !this.#bin)) return;
-    this.#bin = bin.length < 8 ? "" : bin;
-    const names = this.#bin ? await networksOf(this.#session, bin) : [];
-    if (this.#bin !== bin && names.length) return; // it was typed over meanwhile
+    const asked = (this.#bin = bin.length < 8 ? "" : bin);
+    const names = asked ? await networksOf(this.#session, asked) : [];
+    if (this.#bin !== asked) return; // it was typed over meanwhile
     const list = place.querySelector(".options");
     list?.replaceChildren(...names.map((brand, at) => {
       const label = document.createElement("label");

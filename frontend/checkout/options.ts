@@ -36,7 +36,10 @@ export function dress(session: string, appearance: { labels?: string; density?: 
   link.href = `/checkout/${session}/style?appearance=${encodeURIComponent(JSON.stringify(appearance))}`;
   link.id = "theme";
   link.addEventListener("load", () => {
-    for (const old of document.querySelectorAll("#theme")) if (old !== link) old.remove();
+    if (!link.isConnected) return; // a later one came first
+    for (const old of document.querySelectorAll("#theme")) {
+      if (old.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING) old.remove(); // and leaves one that is on its way
+    }
     const root = document.getElementById("checkout");
     if (root) root.dataset.labels = appearance.labels ?? "above";
   });

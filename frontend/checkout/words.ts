@@ -74,6 +74,7 @@ export function sayAgain(root: ParentNode): void {
 /** Loads the words of a language. Undefined when they cannot be had. */
 export async function loadWords(locale: string): Promise<Language | undefined> {
   try {
+    Intl.getCanonicalLocales(locale); // throws for what no amount could be written in
     const answer = await fetch(`/languages/${locale.split("-")[0]}.json`, { credentials: "omit" });
     return answer.ok ? { locale, words: (await answer.json()) as Words } : undefined;
   } catch {

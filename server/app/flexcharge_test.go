@@ -196,15 +196,31 @@ func TestARevokedAppKeyOpensNothing(t *testing.T) {
 // revoke ends a credential as an operator does beside a running server.
 func (h *house) revoke(credential string) {
 	h.t.Helper()
-	driver, place := "sqlite3", filepath.Join(h.data, "paywicket.db")
-	if h.database != "" {
-		driver, place = "pgx", h.database
-	}
-	db := sqlx.MustOpen(driver, place)
+	db := h.beside()
 	defer db.Close()
 	if _, err := db.Exec(db.Rebind(`UPDATE credentials SET revoked_at = ? WHERE id = ?`), time.Now().UnixMilli(), credential); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// beside opens the database beside the server. The caller closes it.
+func (h *house) beside() *sqlx.DB {
+	driver, place := "sqlite3", filepath.Join(h.data, "paywicket.db")
+	if h.database != "" {
+		driver, place = "pgx", h.database
+	}
+	return sqlx.MustOpen(driver, place)
+}
+
+// countIn gives the one number that a query asks for.
+func (h *house) countIn(query string, args ...any) (n int) {
+	h.t.Helper()
+	db := h.beside()
+	defer db.Close()
+	if err := db.Get(&n, db.Rebind(query), args...); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
 }
 
 // fields are the members of a JSON object.

@@ -43,6 +43,9 @@ func (b *browser) data() map[string]any {
 	return data
 }
 
+// savedChoice finds the saved card that is chosen before the shopper chooses.
+var savedChoice = regexp.MustCompile(`name="saved" value="(tok_[^"]*)"[^>]* checked`)
+
 // A card that the shopper let the shop keep is offered the next time, paid with by its CVV
 // alone, and forgotten when they say so; nobody else is offered it.
 func TestASavedCardWithoutScript(t *testing.T) {
@@ -56,9 +59,12 @@ func TestASavedCardWithoutScript(t *testing.T) {
 
 	b = h.browse(h.form(mine), "")
 	b.expect("offered", 200, "Visa ending in 1111", "expires 12/30")
-	token := regexp.MustCompile(`name="saved" value="(tok_[^"]*)" checked`).FindStringSubmatch(b.page)
+	token := savedChoice.FindStringSubmatch(b.page)
 	if token == nil {
 		t.Fatalf("it is not chosen: %s", b.page)
+	}
+	if first := regexp.MustCompile(`<button[^>]*>`).FindString(b.page); !strings.Contains(first, `name="action" value="pay"`) {
+		t.Errorf("Return presses %s", first)
 	}
 	b.send()
 	b.expect("without its CVV", 422, "Enter the security code.")
@@ -68,11 +74,11 @@ func TestASavedCardWithoutScript(t *testing.T) {
 	b.expect("paid with it", 200, "Payment complete", "1111")
 
 	other := h.browse(h.form(`"customer":{"id":"customer-8"},"save_card":"ask"`), "")
-	if strings.Contains(other.page, "tok_") {
+	if savedChoice.MatchString(other.page) {
 		t.Error("another customer is offered the card")
 	}
 	other.send("saved", token[1], "cvv", "739")
-	other.expect("another's card", 422, "Check what is entered here.")
+	other.expect("another's card", 422, `role="alert">This payment cannot be taken.`)
 	other.send("action", "forget:"+token[1])
 	h.browse(h.form(mine), "").expect("still offered", 200, "Visa ending in 1111")
 
@@ -97,11 +103,12 @@ func TestASavedCardByScript(t *testing.T) {
 	}
 	session := h.form(mine)
 	b := h.browse(session, "")
-	saved := b.data()["saved"].([]any)
-	if len(saved) != 1 || saved[0].(map[string]any)["last4"] != "1111" || b.data()["ask_saved_cvv"] != true || b.data()["save"] != "always" {
+	offered := savedChoice.FindStringSubmatch(b.page)
+	if offered == nil || b.data()["ask_saved_cvv"] != true {
 		t.Fatalf("%v", b.data())
 	}
-	token := saved[0].(map[string]any)["token"].(string)
+	b.expect("said beside the button", 200, "Visa ending in 1111", "you let Shop save this card")
+	token := offered[1]
 	if a := h.call("POST", "/checkout/"+session+"/pay", `{"saved":"`+token+`"}`); a.Status != 400 || a.text("field") != "cvv" {
 		t.Errorf("without its CVV: %d %s", a.Status, a.Body)
 	}
@@ -116,6 +123,21 @@ func TestASavedCardByScript(t *testing.T) {
 	}
 	if a := h.call("POST", "/checkout/"+session+"/pay", `{"saved":"`+token+`","cvv":"739"}`); a.Status != 400 || a.text("field") != "saved" {
 		t.Errorf("paid with a forgotten card: %d %s", a.Status, a.Body)
+	}
+}
+
+// What a shopper agreed to is kept as they read it, in their language.
+func TestAConsentIsKeptInItsLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const always = `"customer":{"id":"customer-7"},"save_card":"always"`
+	for _, language := range []string{"de", "fr"} {
+		want := strings.ReplaceAll(h.words(language)["saveAlways"].(string), "{shop}", "Shop")
+		h.browse(h.form(always), "?locale="+language).card("4111111111111111")
+		a := h.call("POST", "/checkout/"+h.form(always)+"/pay?locale="+language, `{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"739","name":"Ada"}`)
+		if n := h.countIn(`SELECT count(*) FROM audit_entries WHERE action = 'card.save' AND detail = ?`, want); a.Status != 200 || n != 2 {
+			t.Errorf("%s: %q was agreed to %d times: %s", language, want, n, a.Body)
+		}
 	}
 }
 

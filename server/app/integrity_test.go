@@ -151,7 +151,7 @@ func TestAChangedPageIsTold(t *testing.T) {
 		{"a script more", "script https://evil.example/a.js", "unknown", replace("</head>", `<script src="https://evil.example/a.js"></script></head>`)},
 		{"an inline script more", "inline script", "unknown", replace("</body>", `<script>fetch("//evil.example")</script></body>`)},
 		{"a handler", "handler main onclick", "unknown", replace("<main ", `<main onclick="steal()" `)},
-		{"no integrity attribute", "script /assets/seen.", "changed", replace(` integrity="`+integrityOf(t, "seen.js")+`"`, "")},
+		{"no integrity attribute", "script /assets/seen.", "changed", replace(` integrity="`+strings.ReplaceAll(integrityOf(t, "seen.js"), "+", "&#43;")+`"`, "")},
 		{"a form that goes elsewhere", "form https://evil.example/", "unknown", replace("</body>", `<form action="https://evil.example/"></form></body>`)},
 		{"a directive less", "Content-Security-Policy connect-src", "missing", replaceInPolicy("connect-src 'self'; ", "")},
 		{"a directive that lets more", "Content-Security-Policy connect-src", "changed", replaceInPolicy("connect-src 'self'", "connect-src 'self' https://evil.example")},

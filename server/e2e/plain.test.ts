@@ -28,13 +28,13 @@ afterAll(async () => {
 });
 
 /** Opens a session where no script runs; anything the browser complains about is noted. */
-async function open(): Promise<{ page: Page; session: string; complaints: string[] }> {
-  const page = await (await browser.newContext({ javaScriptEnabled: false, locale: "en-US" })).newPage();
+async function open(more: object = {}, javaScriptEnabled = false): Promise<{ page: Page; session: string; complaints: string[] }> {
+  const page = await (await browser.newContext({ javaScriptEnabled, locale: "en-US" })).newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
-  const session = await program.session();
+  const session = await program.session({ ...more });
   await page.goto(`${program.url}/checkout/${session}`);
   return { page, session, complaints };
 }
@@ -70,7 +70,7 @@ test("a card is paid with, and the page can be loaded again", async () => {
   const before = (await program.ledger()).length;
   await page.reload();
   await page.getByText("Payment complete").waitFor();
-  expect(await page.locator("[name=number]").count()).toBe(0);
+  expect(await page.locator("[name=number]").isVisible()).toBe(false);
   expect((await program.ledger()).length).toBe(before);
   expect(complaints).toEqual([]);
 });
@@ -125,4 +125,20 @@ test("3-D Secure: refused at the issuer, then another card", async () => {
   await page.getByText("Your bank could not confirm that it is you.").waitFor();
   await pay(page, approved);
   await expectPaid(page, session, 2);
+});
+
+test("Return pays with a saved card, and removes none, with a script and without one", async () => {
+  const customer = { customer: { id: "cust_return" }, save_card: "always" };
+  const { page, session } = await open(customer);
+  await pay(page, approved);
+  await expectPaid(page, session);
+  for (const script of [false, true]) {
+    const { page, session, complaints } = await open(customer, script);
+    await page.locator("[name=cvv]").fill("123");
+    await page.locator("[name=cvv]").press("Enter");
+    await expectPaid(page, session);
+    expect(complaints).toEqual([]);
+  }
+  const { page: last } = await open(customer);
+  expect(await last.locator("button[value^='forget:']").count()).toBe(1);
 });

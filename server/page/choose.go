@@ -56,7 +56,7 @@ func (p *Pages) forget(c *fiber.Ctx) error {
 	}
 	token, err := id.ParseToken(strings.Clone(c.Params("token")))
 	if err != nil {
-		return wire.Fail(c, p.Log, fault.New(fault.NotFound, "There is no such saved card."))
+		return wire.Fail(c, p.Log, fault.New(fault.NotFound, "There is nothing of that id here."))
 	}
 	if err := p.Checkout.ForgetCard(context.WithoutCancel(c.UserContext()), v.Session.ID, token); err != nil {
 		return wire.Fail(c, p.Log, err)

@@ -98,6 +98,9 @@ func (p *Pages) goBack(c *fiber.Ctx, v checkout.View, r shopper, form wire.Form,
 		return c.Redirect(r.address(v.Session.ID), fiber.StatusSeeOther) // it was paid, or is being paid, or cannot be any more
 	}
 	status, key := wire.Status(f.Code), "checkout.refused"
+	if f.Code == fault.Invalid {
+		status = fiber.StatusUnprocessableEntity
+	}
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		p.Log.Error("request failed", "request", wire.RequestID(c), "route", c.Route().Path, "error", f)
 		key = "checkout.notSent"
@@ -105,11 +108,11 @@ func (p *Pages) goBack(c *fiber.Ctx, v checkout.View, r shopper, form wire.Form,
 	return p.again(c, v, r, form, status, key)
 }
 
-// formNames are the fields that faults name, as the form names them.
+// formNames are the fields that faults name, as the form names them: those that have a place
+// for what is wrong with them, so no choice between offers.
 var formNames = map[string]string{
 	"number": "number", "exp_month": "expiry", "exp_year": "expiry", "cvv": "cvv", "name": "name", "email": "email", "phone": "phone",
 	"billing.country": "country", "billing.line1": "line1", "billing.city": "city", "billing.state": "state", "billing.postal_code": "postal_code",
-	"saved": "saved", "plan": "plan", "network": "network",
 }
 
 // again shows the form again, with what was typed but the number and the CVV, what is wrong

@@ -158,6 +158,9 @@ func (w *walker) walk(prefix string, depth int) error {
 	var names [][]byte
 	err := w.object(depth, func(name []byte) error {
 		field := clip(string(name[1 : len(name)-1]))
+		if bytes.IndexByte(name, '.') >= 0 {
+			return unknownField(prefix + field) // it would pass for a member of an object
+		}
 		for _, earlier := range names {
 			if bytes.EqualFold(earlier, name) {
 				return fault.Field(prefix+field, "The field %q is given twice.", field)

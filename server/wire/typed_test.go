@@ -63,6 +63,7 @@ func TestReadTypedRefuses(t *testing.T) {
 		"cvv of another length":     {change(`"123"`, `"1234"`), "cvv", fault.Invalid},
 		"month":                     {change(`12,`, `13,`), "exp_month", fault.Invalid},
 		"saved and typed":           {change(`"saved":""`, saved), "number", fault.Invalid},
+		"a member's name in full":   {change(`"cvv"`, `"billing.city":"Oslo","cvv"`), "billing.city", fault.Invalid},
 		"saved with a letter":       {`{` + saved + `,"cvv":"12x"}`, "cvv", fault.Invalid},
 		"no such token":             {change(`"saved":""`, `"saved":"tok_1"`), "saved", fault.Invalid},
 		"number as name":            {change("Ada Lovelace", "4111 1111 1111 1111"), "name", fault.Invalid},
