@@ -201,7 +201,7 @@ func TestWhatIsMissingIsSaidInPlace(t *testing.T) {
 	h := open(t)
 	session := h.form(`"collect":{"email":"required","phone":"optional","billing_address":"full"},"locale":"de-AT"`)
 	b := h.browse(session, "")
-	b.expect("the form", 200, `lang="de"`, "Österreich", `<option value="AT" selected>`)
+	b.expect("the form", 200, `lang="de"`, "Österreich", `<option value="AT" selected`)
 	b.card("4111111111111111", "email", "ada", "phone", "12", "postal_code", "4111 1111 1111 1111")
 	b.expect("wrong", 422, `value="ada"`)
 	for name, key := range map[string]string{"email": "emailWrong", "phone": "phoneWrong", "line1": "line1Missing", "city": "cityMissing", "postal_code": "fieldWrong"} {
