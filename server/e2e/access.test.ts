@@ -1,0 +1,40 @@
+// For everyone: axe-core finds nothing in any state of the checkout, in a shop's page and on
+// its own, in the light and in the dark, read from the left and from the right.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { flaws } from "./axe";
+import { speak, Stage, states } from "./states";
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.start();
+});
+
+afterAll(() => stage?.end());
+
+const all = Object.entries(states).map(([name, state]) => ({ name, state }));
+
+test.each(all)("in a shop's page, $name", async ({ state }) => {
+  const { context, page, frame } = await stage.reach(state, { framed: true });
+  expect(await flaws(frame)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await flaws(frame, ["color-contrast"]), "dark").toEqual([]);
+  await speak(page, frame, "ar");
+  expect(await flaws(frame), "Arabic").toEqual([]);
+  await context.close();
+});
+
+test.each(all)("on its own, $name", async ({ state }) => {
+  const { context, page, frame } = await stage.reach(state, { locale: "ar" });
+  expect(await flaws(frame)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await flaws(frame, ["color-contrast"]), "dark").toEqual([]);
+  await context.close();
+});
+
+test("on its own, an order in English", async () => {
+  const { context, frame } = await stage.reach(states["an order"]!);
+  expect(await flaws(frame)).toEqual([]);
+  await context.close();
+});
