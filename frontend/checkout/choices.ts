@@ -21,6 +21,9 @@ export class Choices {
   readonly #announce: (text: string) => void;
   #bin = "";
 
+  /** The network that was chosen before, when the card's networks are known again. */
+  preferred: string | undefined;
+
   constructor(inputs: Inputs, session: string, askCVV: boolean, announce: (text: string) => void) {
     this.#inputs = inputs;
     this.#session = session;
@@ -86,6 +89,14 @@ export class Choices {
     (radios.length === 1 ? this.#inputs.of("number") : next)?.focus();
   }
 
+  /** Says again what is read out and not shown. */
+  sayAgain(): void {
+    for (const button of this.#inputs.form.querySelectorAll<HTMLButtonElement>("button[value^='forget:']")) {
+      const { brand = "", last4 = "" } = button.dataset;
+      button.ariaLabel = say("removeCard", { brand, last4 });
+    }
+  }
+
   /** Asks for the brands of a card as soon as its first eight digits are there. */
   async lookAt(digits: string): Promise<void> {
     const bin = digits.slice(0, 8);
@@ -98,7 +109,7 @@ export class Choices {
     list?.replaceChildren(...names.map((brand, at) => {
       const label = document.createElement("label");
       const radio = document.createElement("input");
-      Object.assign(radio, { type: "radio", name: "network", value: brand, checked: at === 0 });
+      Object.assign(radio, { type: "radio", name: "network", value: brand, checked: brand === this.preferred || at === 0 });
       label.className = "option";
       label.append(radio, brandName(brand));
       return label;

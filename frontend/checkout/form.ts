@@ -54,6 +54,7 @@ export class Form {
   /** Shows what depends on what was put in otherwise than by typing. */
   refresh(): void {
     this.#showBrand();
+    this.#lookAtNumber();
     this.#showAddress();
     this.#label();
     this.#tell();
@@ -81,8 +82,10 @@ export class Form {
   #typed(field: FieldName): void {
     if (this.#inputs.said(field) && !this.#problem(field)) this.#inputs.say(field, null);
     if (field === "number") {
+      // How long its code is depends on the card.
+      if (this.#inputs.said("cvv")) this.#inputs.say("cvv", this.#problem("cvv"));
       this.#showBrand();
-      void this.#choices.lookAt(onlyDigits(this.#inputs.value("number")));
+      this.#lookAtNumber();
     }
     this.#tell();
   }
@@ -91,6 +94,10 @@ export class Form {
     const complete = this.#inputs.asked.every((field) => !this.#problem(field));
     this.#checkout.peer.tell("change", { complete, brand: this.#brand, method: this.#choices.saved ? "saved" : "card" });
     this.#changed();
+  }
+
+  #lookAtNumber(): void {
+    void this.#choices.lookAt(onlyDigits(this.#inputs.value("number")));
   }
 
   get #brand(): string {

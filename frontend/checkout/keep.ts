@@ -3,26 +3,24 @@
 
 import { findKept } from "../shared/keep";
 import type { Inputs } from "./inputs";
-import { fieldNames } from "./validate";
 
-/** Puts back what was typed before, where nothing has been typed since. True when there was something. */
-export function restore(session: string, inputs: Inputs): boolean {
+/** Puts back what was typed and chosen before, where nothing has been typed since, and gives it. */
+export function restore(session: string, { form }: Inputs): Record<string, string> | undefined {
   const values = findKept(window.parent, session)?.values;
-  let any = false;
-  for (const field of fieldNames) {
-    const value = values?.[field];
-    if (!value || inputs.value(field)) continue;
-    inputs.set(field, value);
-    any = true;
+  for (const [name, value] of Object.entries(values ?? {})) {
+    const found = form.elements.namedItem(name);
+    if (found instanceof RadioNodeList || found instanceof HTMLSelectElement) found.value = value;
+    else if (found instanceof HTMLInputElement && found.type === "checkbox") found.checked = true;
+    else if (found instanceof HTMLInputElement) found.value ||= value;
   }
-  return any;
+  return values;
 }
 
 /** Notes what stands in the form. */
-export function keep(session: string, inputs: Inputs): void {
+export function keep(session: string, { form }: Inputs): void {
   const place = findKept(window.parent, session);
   if (!place) return;
-  place.values = Object.fromEntries(fieldNames.map((field) => [field, inputs.value(field)]));
+  place.values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   place.at = Date.now();
 }
 

@@ -39,7 +39,10 @@ function start(root: HTMLElement, data: PageData): void {
     };
     const choices = new Choices(inputs, data.session, data.ask_saved_cvv, announce);
     const behaviour = new Form(checkout, inputs, choices, () => keep(data.session, inputs));
-    if (checkout.phase.value === "form" && restore(data.session, inputs)) behaviour.refresh();
+    // Also behind an issuer's page, which may be left for another card.
+    const kept = restore(data.session, inputs);
+    choices.preferred = kept?.network;
+    if (kept) choices.show();
     effect(() => announce(checkout.busy.value ? say(data.amount > 0 ? "paying" : "saving") : ""));
     effect(() => {
       if (["paid", "cancelled", "expired", "used-up"].includes(checkout.phase.value)) forgetKept(data.session);
@@ -49,6 +52,7 @@ function start(root: HTMLElement, data: PageData): void {
       if (language.value === spoken) return;
       spoken = language.value;
       inputs.sayAgain();
+      choices.sayAgain();
       behaviour.refresh();
     });
   }

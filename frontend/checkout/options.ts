@@ -5,9 +5,13 @@ import { language, loadWords } from "./words";
 
 const rightToLeft = ["ar", "he"];
 
+let wanted = "";
+
 /** Puts the document into another language. */
 export async function speak(locale: string): Promise<void> {
+  wanted = locale;
   const next = await loadWords(locale);
+  if (wanted !== locale) return; // another was wanted meanwhile
   if (!next) return console.warn(`Paywicket: there are no words for the language ${locale}.`);
   document.documentElement.dir = rightToLeft.includes(locale.split("-")[0] ?? "") ? "rtl" : "ltr";
   nameCountries(locale);
@@ -36,12 +40,12 @@ export function dress(session: string, appearance: { labels?: string; density?: 
   link.href = `/checkout/${session}/style?appearance=${encodeURIComponent(JSON.stringify(appearance))}`;
   link.id = "theme";
   link.addEventListener("load", () => {
-    if (!link.isConnected) return; // a later one came first
-    for (const old of document.querySelectorAll("#theme")) {
-      if (old.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING) old.remove(); // and leaves one that is on its way
-    }
+    const all = [...document.querySelectorAll("#theme")];
+    const at = all.indexOf(link);
+    for (const old of all.slice(0, Math.max(0, at))) old.remove();
     const root = document.getElementById("checkout");
-    if (root) root.dataset.labels = appearance.labels ?? "above";
+    // Unless another look is on its way already.
+    if (root && at === all.length - 1) root.dataset.labels = appearance.labels ?? "above";
   });
   link.addEventListener("error", () => {
     link.remove();

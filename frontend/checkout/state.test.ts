@@ -146,6 +146,19 @@ describe("an answer that is lost", () => {
     expect(checkout.result.value?.payment).toBe("pay_2");
   });
 
+  test("after a decline: nor when the connection is said to be back", async () => {
+    answers = [declined, new Error("cut"), declined, outcome("authorized", { payment: "pay_2" })];
+    const checkout = open();
+    await checkout.submit(card);
+    const sent = checkout.submit(card);
+    await vi.advanceTimersByTimeAsync(1);
+    await checkout.look();
+    expect(checkout.phase.value).toBe("finding");
+    await vi.runAllTimersAsync();
+    await sent;
+    expect(checkout.result.value?.payment).toBe("pay_2");
+  });
+
   test.each([["a proxy's page", "<html>"], ["another shape", "[]"], ["another status", `{"status":"fine"}`]])("or is %s", async (_name, body) => {
     const none = { code: "not_found", message: "Nothing." };
     let calls = 0;

@@ -24,6 +24,7 @@ export class Checkout {
   #asking: ReturnType<typeof setTimeout> | undefined;
   #unfollow: (() => void) | undefined;
   #told = "";
+  #seeking = false; // a card whose answer was lost, by #findOut, which knows which payments came before it
 
   readonly data: PageData;
   readonly peer: Pick<Peer, "tell">;
@@ -84,6 +85,7 @@ export class Checkout {
 
   /** Asks now: the issuer's page has come to its end. */
   async look(): Promise<void> {
+    if (this.#seeking) return;
     clearTimeout(this.#asking);
     const answer = await ask(this.data.session);
     // Another card may have been chosen while the answer was on its way.
@@ -114,14 +116,19 @@ export class Checkout {
    * time apart, that none arrived.
    */
   async #findOut(before: string | undefined): Promise<void> {
+    this.#seeking = true;
     this.phase.value = "finding";
     this.notice.value = { key: "offline" };
     for (let misses = 0; misses < 2; ) {
       await new Promise((wait) => setTimeout(wait, this.#patience));
       const answer = await ask(this.data.session);
-      if ("result" in answer && answer.result.payment !== before) return this.#take(answer.result);
+      if ("result" in answer && answer.result.payment !== before) {
+        this.#seeking = false;
+        return this.#take(answer.result);
+      }
       if ("result" in answer || ("refusal" in answer && answer.refusal.code === "not_found")) misses++;
     }
+    this.#seeking = false;
     this.notice.value = { key: "offlineBefore" };
     this.phase.value = "form";
   }
@@ -191,7 +198,7 @@ export class Checkout {
     if (status === "processing") this.peer.tell("processing", { payment });
     if (status === "failed") this.peer.tell("error", { code: "unavailable", message: say("notSent") });
     if (status === "declined" && decline) {
-      const { code, advice, message } = decline;
+      const { code, advice, message } = decline; // the loader takes nothing beside these
       this.peer.tell("decline", { payment, code, advice, message, token, brand, last4, attempts_left });
     }
   }

@@ -52,7 +52,8 @@ export function watchTyping(inputs: Inputs, changed: (field: "number" | "expiry"
   on("expiry", (event, input) => {
     put(input, retypeExpiry(stands(input), deletes(event)));
     changed("expiry");
-    advance(event, input, /^\d\d \/ \d\d$/.test(input.value), "cvv");
+    // A year that begins with 20 may go on: 01/2030.
+    advance(event, input, /^\d\d \/ (?!20)\d\d$/.test(input.value), "cvv");
   });
   on("cvv", (_event, input) => {
     const digits = onlyDigits(input.value).slice(0, 4);
