@@ -19,19 +19,23 @@ export function liftable(frame: HTMLIFrameElement): { height(pixels: number): vo
   let asking = false;
   let before: string | undefined; // its style, while it is lifted
   let latest = "";
+  const lift = () => {
+    if (!asking || !frame.showPopover || !isCutOff(frame)) return;
+    before = frame.style.cssText;
+    frame.style.cssText += ";position:fixed;inset:0;width:100%;height:100%;margin:0;padding:0;background:Canvas";
+    frame.popover = "manual";
+    frame.showPopover();
+  };
   return {
     height(pixels) {
       latest = `${Math.ceil(pixels)}px`;
       if (before !== undefined) return;
       frame.style.height = latest;
-      if (!asking || !frame.showPopover || !isCutOff(frame)) return;
-      before = frame.style.cssText;
-      frame.style.cssText += ";position:fixed;inset:0;width:100%;height:100%;margin:0;padding:0;background:Canvas";
-      frame.popover = "manual";
-      frame.showPopover();
+      lift();
     },
     during(challenge) {
       asking = challenge;
+      if (challenge && before === undefined) lift();
       if (challenge || before === undefined) return;
       frame.popover = null;
       frame.style.cssText = before;
