@@ -1,7 +1,7 @@
 // The script of the checkout's document. The document is whole without it; this makes it
 // pleasant: what is typed is shaped, checked and sent without leaving the page.
 
-import { effect } from "@preact/signals-core";
+import { effect, untracked } from "@preact/signals-core";
 import { Peer } from "../shared/channel";
 import type { PageData } from "../shared/wire.gen";
 import { watchChallenge } from "./challenge";
@@ -49,9 +49,11 @@ function start(root: HTMLElement, data: PageData): void {
     });
     effect(() => {
       void language.value;
-      inputs.sayAgain();
-      choices.sayAgain();
-      behaviour.refresh();
+      untracked(() => {
+        inputs.sayAgain();
+        choices.sayAgain();
+        behaviour.refresh();
+      });
     });
   }
   watchView(checkout, root);
