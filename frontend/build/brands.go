@@ -25,7 +25,8 @@ func generateBrands(out string) error {
 			listed = append(listed, r.Brand)
 		}
 	}
-	for _, b := range append(listed, card.Unknown) {
+	// Those that share a card with another scheme have no prefixes of their own.
+	for _, b := range append(listed, card.CartesBancaires, card.Dankort, card.Bancontact, card.EftposAU, card.Unknown) {
 		fmt.Fprintf(&text, "  %s: [%q, %q, %d],\n", b, b.Name(), strings.Trim(fmt.Sprint(b.Lengths()), "[]"), b.CVVLength())
 	}
 	text.WriteString("};\n\n/** Six-digit prefixes, the first that fits decides: \"low-high brand\". */\nexport const ranges = `\n")

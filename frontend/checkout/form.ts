@@ -97,7 +97,8 @@ export class Form {
   }
 
   #lookAtNumber(): void {
-    void this.#choices.lookAt(onlyDigits(this.#inputs.value("number")));
+    // The choice that comes of it is kept as what was typed is.
+    void this.#choices.lookAt(onlyDigits(this.#inputs.value("number"))).then(this.#changed);
   }
 
   get #brand(): string {

@@ -1,7 +1,7 @@
 // The script of the checkout's document. The document is whole without it; this makes it
 // pleasant: what is typed is shaped, checked and sent without leaving the page.
 
-import { effect } from "@preact/signals-core";
+import { effect, untracked } from "@preact/signals-core";
 import { Peer } from "../shared/channel";
 import type { PageData } from "../shared/wire.gen";
 import { watchChallenge } from "./challenge";
@@ -49,11 +49,20 @@ function start(root: HTMLElement, data: PageData): void {
     });
     let spoken = language.value;
     effect(() => {
+<<<<<<< HEAD
       if (language.value === spoken) return;
       spoken = language.value;
       inputs.sayAgain();
       choices.sayAgain();
       behaviour.refresh();
+=======
+      void language.value;
+      untracked(() => {
+        inputs.sayAgain();
+        choices.sayAgain();
+        behaviour.refresh();
+      });
+>>>>>>> v-resume
     });
   }
   watchView(checkout, root);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PageData, PayResult } from "../shared/wire.gen";
+import { isFrameMessage } from "../shared/protocol";
 import english from "../languages/en.json";
 import { Checkout } from "./state";
 
@@ -59,6 +60,7 @@ describe("a card that is sent", () => {
     expect(checkout.phase.value).toBe("form");
     expect(checkout.attemptsLeft.value).toBe(2);
     expect(tell).toHaveBeenLastCalledWith("decline", expect.objectContaining({ code: "do_not_honor", token: "tok_1", attempts_left: 2 }));
+    for (const [type, detail] of tell.mock.calls) expect(isFrameMessage({ type, version: 1, channel: "c", detail }), `the loader takes ${type}`).toBe(true);
   });
 
   test("and declined for the last time: no form any more", async () => {

@@ -15,6 +15,10 @@ export const schemes: Record<string, [name: string, lengths: string, cvv: number
   unionpay: ["UnionPay", "14 15 16 17 18 19", 3],
   visa: ["Visa", "13 16 18 19", 3],
   maestro: ["Maestro", "12 13 14 15 16 17 18 19", 3],
+  cartes_bancaires: ["Cartes Bancaires", "16", 3],
+  dankort: ["Dankort", "16", 3],
+  bancontact: ["Bancontact", "16 17 18 19", 3],
+  eftpos_au: ["eftpos", "16 17 18 19", 3],
   unknown: ["Card", "12 13 14 15 16 17 18 19", 3],
 };
 
