@@ -42,27 +42,23 @@ function start(root: HTMLElement, data: PageData): void {
     // Also behind an issuer's page, which may be left for another card.
     const kept = restore(data.session, inputs);
     choices.preferred = kept?.network;
-    if (kept) choices.show();
+    if (kept) {
+      choices.show();
+      behaviour.refresh();
+    }
     effect(() => announce(checkout.busy.value ? say(data.amount > 0 ? "paying" : "saving") : ""));
     effect(() => {
       if (["paid", "cancelled", "expired", "used-up"].includes(checkout.phase.value)) forgetKept(data.session);
     });
     let spoken = language.value;
     effect(() => {
-<<<<<<< HEAD
       if (language.value === spoken) return;
       spoken = language.value;
-      inputs.sayAgain();
-      choices.sayAgain();
-      behaviour.refresh();
-=======
-      void language.value;
       untracked(() => {
         inputs.sayAgain();
         choices.sayAgain();
         behaviour.refresh();
       });
->>>>>>> v-resume
     });
   }
   watchView(checkout, root);
