@@ -208,9 +208,9 @@ export class Form {
       this.#tell();
       const advice = result.peek()?.decline?.advice;
       const field: FieldName = wrong?.field ?? (advice === "try_again" || advice === "check_details" || this.#choices.saved ? "cvv" : "number");
-      const input = this.#inputs.asked.includes(field) ? this.#inputs.of(field) : this.#button;
-      // The form may still be hidden while this runs.
+      // The form may still be hidden while this runs, and with it all that is asked.
       requestAnimationFrame(() => {
+        const input = this.#inputs.asked.includes(field) ? this.#inputs.of(field) : this.#button;
         input?.focus();
         if (input instanceof HTMLInputElement) input.select();
       });

@@ -18,6 +18,8 @@ beforeAll(async () => {
   const look = { framed: true, viewport: { width: 320, height: 900 } };
   plain = await stage.open({}, look);
   whole = await stage.open({ saved: true, session: everything }, look);
+  await whole.frame.locator("button.pay").click(); // every error is said in every language
+  await whole.frame.locator("[aria-invalid=true]").first().waitFor();
 });
 
 afterAll(() => stage?.end());
