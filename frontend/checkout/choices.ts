@@ -82,6 +82,7 @@ export class Choices {
     const radios = this.#inputs.form.querySelectorAll<HTMLInputElement>("input[name=saved]");
     const next = chosen(this.#inputs.form, "saved") ?? [...radios].find((radio) => !radio.disabled);
     if (next) next.checked = true;
+    next?.dispatchEvent(new Event("change", { bubbles: true })); // as if the shopper had chosen it
     // Nothing is left but to type one: there is nothing to choose any more.
     if (radios.length === 1) radios[0]?.closest("fieldset")?.remove();
     this.show();
