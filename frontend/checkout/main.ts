@@ -25,7 +25,7 @@ function start(root: HTMLElement, data: PageData): void {
   const peer = data.framed
     ? new Peer(window.parent, data.origins, () => peer.tell("ready", {}), (options) => {
         if (options.locale) void speak(options.locale);
-        if (options.appearance) dress(data.session, options.appearance);
+        if (options.appearance) dress(data.session, data.labels, options.appearance);
       })
     : { tell: () => undefined };
   const checkout = new Checkout(data, peer as Peer);

@@ -14,8 +14,8 @@ const looks = () => [...document.querySelectorAll("#theme")].map((one) => decode
 
 test.each([["in turn", [0, 1]], ["the other way around", [1, 0]]])("of two looks that come %s the later one stays", (_, order) => {
   document.head.innerHTML = `<style id="theme"></style>`;
-  dress("cs_1", { theme: "dark" });
-  dress("cs_1", { theme: "light" });
+  dress("cs_1", "above", { theme: "dark" });
+  dress("cs_1", "above", { theme: "light" });
   const links = [...document.querySelectorAll("link")];
   for (const at of order) links[at]?.dispatchEvent(new Event("load"));
   expect(looks()).toEqual([`{"theme":"light"}`]);
@@ -24,7 +24,7 @@ test.each([["in turn", [0, 1]], ["the other way around", [1, 0]]])("of two looks
 test("a look that the server does not take leaves the one before", () => {
   document.head.innerHTML = `<style id="theme"></style>`;
   vi.spyOn(console, "warn").mockReturnValue();
-  dress("cs_1", { theme: "dark" });
+  dress("cs_1", "above", { theme: "dark" });
   document.querySelector("link")?.dispatchEvent(new Event("error"));
   expect(looks()).toEqual(["own"]);
 });

@@ -32,8 +32,8 @@ function nameCountries(locale: string): void {
   list.value = value;
 }
 
-/** Gives the document another look: the server makes its stylesheet. */
-export function dress(session: string, appearance: { labels?: string; density?: string; theme?: string }): void {
+/** Gives the document another look: the server makes its stylesheet. labels is where the session has them. */
+export function dress(session: string, labels: string, appearance: { labels?: string; density?: string; theme?: string }): void {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.nonce = document.querySelector<HTMLStyleElement>("style")?.nonce ?? "";
@@ -45,7 +45,7 @@ export function dress(session: string, appearance: { labels?: string; density?: 
     for (const old of all.slice(0, Math.max(0, at))) old.remove();
     const root = document.getElementById("checkout");
     // Unless another look is on its way already.
-    if (root && at === all.length - 1) root.dataset.labels = appearance.labels ?? "above";
+    if (root && at === all.length - 1) root.dataset.labels = appearance.labels ?? labels;
   });
   link.addEventListener("error", () => {
     link.remove();

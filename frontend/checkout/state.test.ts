@@ -8,7 +8,7 @@ const card = { number: "4111111111111111", exp_month: 12, exp_year: 2030, cvv: "
 
 const data: PageData = {
   session: "cs_1", status: "open", amount: 4900, currency: "USD", exponent: 2, merchant: "Shop", description: "Kettle",
-  origins: ["https://shop.example"], sense_key: "sns_1", sense_nonce: "frame.n", sense_off: [], proof: "/assets/proof.a.js", sandbox: true, framed: true, locale: "en-US", words: english.checkout, ask_saved_cvv: true, complaints: [], expires_at: 900_000, server_time: 0, attempts_left: 3, result: null,
+  origins: ["https://shop.example"], sense_key: "sns_1", sense_nonce: "frame.n", sense_off: [], proof: "/assets/proof.a.js", sandbox: true, framed: true, locale: "en-US", words: english.checkout, ask_saved_cvv: true, labels: "above", complaints: [], expires_at: 900_000, server_time: 0, attempts_left: 3, result: null,
 };
 
 const outcome = (status: string, more: Partial<PayResult> = {}): PayResult => ({

@@ -23,6 +23,7 @@ export interface PageData {
   words: unknown; // what the checkout says, by key
   framed: boolean; // the page stands in another
   complaints: string[]; // what the embedding page asked for and cannot have, for its developer
+  labels: string; // where the session has them: above | floating
   ask_saved_cvv: boolean; // a saved card needs its CVV
 }
 

@@ -1,9 +1,12 @@
 package page
 
 import (
+	"cmp"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/embed"
+	"github.com/paywicket/paywicket/internal/appearance"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
@@ -24,7 +27,7 @@ func (p *Pages) data(v checkout.View, r shopper) PageData {
 		ExpiresAt: v.Session.ExpiresAt.UnixMilli(), ServerTime: now.UnixMilli(),
 		AttemptsLeft: v.AttemptsLeft(), Result: result(v),
 
-		Locale: r.Tag(), Words: words(r, v), Complaints: r.complaints, AskSavedCVV: !form.SkipCVV,
+		Locale: r.Tag(), Words: words(r, v), Complaints: r.complaints, AskSavedCVV: !form.SkipCVV, Labels: string(cmp.Or(form.Appearance.Labels, appearance.Above)),
 	}
 	if worker, ok := embed.Asset("proof.js"); ok {
 		data.Proof = worker.Path

@@ -30,7 +30,7 @@ func (p *Pages) fill(c *fiber.Ctx, v checkout.View, r shopper) (view, error) {
 	shown.Framed, shown.Sandbox = framed(c), isSandbox(v)
 	shown.Merchant, shown.Description = v.Merchant.Name, v.Session.Description
 	shown.Amount = r.Money(amount.Minor, amount.Currency)
-	shown.Minor, shown.Total = amount.Minor, shown.Amount
+	shown.Minor = amount.Minor
 	shown.PayLabel = r.Say("checkout.pay", "amount", shown.Amount)
 	if amount.Minor == 0 {
 		shown.PayLabel = r.Say("checkout.save")
@@ -43,7 +43,7 @@ func (p *Pages) fill(c *fiber.Ctx, v checkout.View, r shopper) (view, error) {
 		shown.Countries = slices.Clone(countries(r.Language))
 		shown.choose(likelyCountry(v, r))
 	}
-	shown.AskSavedCVV, shown.Save = !form.SkipCVV, string(form.Save)
+	shown.Save = string(form.Save)
 	if form.Save != checkout.NeverSave {
 		shown.SaveLabel = consent(r, v)
 	}

@@ -152,5 +152,5 @@ func (v *view) take(form wire.Form) {
 	for i := range v.Plans {
 		v.Plans[i].Checked = v.Plans[i].Count == form.Plan
 	}
-	v.SaveChecked, v.Network = form.Save, string(form.Network)
+	v.SaveChecked = form.Save
 }

@@ -53,7 +53,6 @@ type view struct {
 	Minor       int64 // the amount in minor units, for the script
 	PayLabel    string
 	Items       []item
-	Total       string
 
 	Fields    map[string]field // by their names in the form
 	Decline   *decline         // of the newest card; nil for none
@@ -63,12 +62,10 @@ type view struct {
 	Countries []country
 
 	Saved       []savedCard
-	AskSavedCVV bool
 	Save        string // empty when a card is never saved, ask or always
 	SaveChecked bool
 	SaveLabel   string
 	Plans       []plan
-	Network     string // that was chosen of a card of two brands
 
 	Challenge string // the issuer's page, while that waits
 	ReturnURL string // where to go on when it is paid; empty for nowhere

@@ -27,7 +27,8 @@ type PageData struct {
 	Framed     bool            `json:"framed"`     // the page stands in another
 	Complaints []string        `json:"complaints"` // what the embedding page asked for and cannot have, for its developer
 
-	AskSavedCVV bool `json:"ask_saved_cvv"` // a saved card needs its CVV
+	Labels      string `json:"labels"`        // where the session has them: above | floating
+	AskSavedCVV bool   `json:"ask_saved_cvv"` // a saved card needs its CVV
 }
 
 // PayRequest is what the frame posts: a typed card, or a saved one and what else was typed.
