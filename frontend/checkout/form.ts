@@ -45,8 +45,9 @@ export class Form {
     });
     // The document says everything already: what is said is said again when it changes.
     // Intl takes long when it is first used, and a shopper should type by then.
-    this.#labelled = this.#labelKey();
-    if (inputs.value("number") || choices.saved || choices.plan || inputs.of("country")) this.refresh();
+    this.#labelled = choices.plan ? "" : this.#labelKey();
+    if (inputs.value("number") || choices.saved) this.#showBrand();
+    this.#showAddress();
     effect(() => this.#label());
     this.#follow();
   }

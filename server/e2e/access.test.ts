@@ -1,9 +1,9 @@
-// For everyone: axe-core finds nothing in any state of the checkout, in a shop's page and on
-// its own, in the light and in the dark, read from the left and from the right.
+// For everyone: axe-core finds nothing in any state of the checkout: in a shop's page, in the
+// light and in the dark, and on its own, read from the right.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { flaws } from "./axe";
-import { speak, Stage, states } from "./states";
+import { Stage, states } from "./states";
 
 let stage: Stage;
 
@@ -20,16 +20,12 @@ test.each(all)("in a shop's page, $name", async ({ state }) => {
   expect(await flaws(frame)).toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });
   expect(await flaws(frame, ["color-contrast"]), "dark").toEqual([]);
-  await speak(page, frame, "ar");
-  expect(await flaws(frame), "Arabic").toEqual([]);
   await context.close();
 });
 
-test.each(all)("on its own, $name", async ({ state }) => {
-  const { context, page, frame } = await stage.reach(state, { locale: "ar" });
+test.each(all)("on its own, in Arabic, $name", async ({ state }) => {
+  const { context, frame } = await stage.reach(state, { locale: "ar" });
   expect(await flaws(frame)).toEqual([]);
-  await page.emulateMedia({ colorScheme: "dark" });
-  expect(await flaws(frame, ["color-contrast"]), "dark").toEqual([]);
   await context.close();
 });
 

@@ -67,8 +67,8 @@ async function cutter(after: number): Promise<{ origin: string; close: () => voi
 /** What the document of a session carries. */
 async function pageData(session: string): Promise<PageData> {
   const text = await (await plainFetch(`${program.url}/checkout/${session}`)).text();
-  const carried = /<meta id="page-data" content="([^"]*)"/.exec(text)?.[1] ?? "";
-  return JSON.parse(carried.replaceAll("&#34;", '"').replaceAll("&amp;", "&").replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&#43;", "+")) as PageData;
+  const carried = /id="page-data">(.*?)<\/script>/.exec(text)?.[1] ?? "";
+  return JSON.parse(carried) as PageData;
 }
 
 const silent = { tell: () => undefined };

@@ -51,12 +51,11 @@ const focusIn = (page: Page) => page.evaluate(() => document.activeElement?.id |
 
 test("by Tab into the frame, through everything in the order it stands in, and out again, both ways", async () => {
   const { context, page, frame } = await stage.open({ saved: true, session: everything }, { framed: true, reducedMotion: "reduce" }, shop);
-  await frame.locator("[name=country]").selectOption("US"); // which has states
   await page.locator("#before").focus();
   await page.keyboard.press("Tab");
   const forward = await walk(page, frame, "Tab");
   expect(await focusIn(page), "there is no trap").toBe("behind");
-  expect(forward.map(({ name }) => name)).toEqual(["email", "phone", "saved tok", "forget", "forget", "cvv", "country", "line1", "city", "state", "postal_code", "plan 0", "pay"]);
+  expect(forward.map(({ name }) => name)).toEqual(["email", "phone", "saved tok", "forget", "forget", "cvv", "plan 0", "pay"]); // a saved card has its address
   expect(forward.filter(({ seen }) => !seen), "focus that is not seen").toEqual([]);
   for (const [at, { top, name }] of forward.entries()) if (at) expect(top, `${name} stands below ${forward[at - 1]!.name}, or beside it`).toBeGreaterThanOrEqual(forward[at - 1]!.top - 20);
 

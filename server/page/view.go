@@ -132,3 +132,8 @@ func (v view) savedBrand(token string) (string, bool) {
 func (v view) NewCard() bool {
 	return !slices.ContainsFunc(v.Saved, func(c savedCard) bool { return c.Checked })
 }
+
+// CountryChosen tells whether a country is likely enough to be chosen for the shopper.
+func (v view) CountryChosen() bool {
+	return slices.ContainsFunc(v.Countries, func(c country) bool { return c.Selected })
+}
