@@ -1,6 +1,8 @@
 package page_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -105,6 +107,26 @@ func TestWhatIsInlinedStaysInside(t *testing.T) {
 		text := strings.ToLower(page.Inlined(name, end))
 		if len(text) < 1000 || strings.Contains(text, end) || strings.Contains(text, "<!--") {
 			t.Errorf("%s could end its element, or begins a comment", name)
+		}
+	}
+}
+
+// What the script says by itself, it has been given.
+func TestTheScriptIsGivenItsWords(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../frontend/checkout/*.ts")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key := range strings.FieldsSeq(page.Written) {
+			if !strings.HasSuffix(file, ".test.ts") && (strings.Contains(string(text), `say("`+key+`"`) || strings.Contains(string(text), `key: "`+key+`"`)) {
+				t.Errorf("%s says %s, which the document does not bring", file, key)
+			}
 		}
 	}
 }

@@ -20,6 +20,9 @@ var (
 	Inlined  = inlined
 )
 
+// Written are the words that documents do not carry for their script.
+const Written = written
+
 // PhaseOf is what a checkout shows for a newest payment of a status; empty for none.
 func PhaseOf(v checkout.View, status string, refused fault.Code) string {
 	if status == "" {

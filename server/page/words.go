@@ -11,11 +11,16 @@ import (
 // spoken holds the words that documents carry, by language and by what is left out.
 var spoken sync.Map
 
+// written are the words that the document has in its elements and the script never says by
+// itself: when the language changes they come with the others of that.
+const written = "number expiry expiryHint name optional network secure sandbox finding findingMore challenge challengeSlow challengeAgain challengeGo " +
+	"otherCard cancelled cancelledMore expiredMore usedUp usedUpMore back continue cancel"
+
 // words are what a checkout's script says, without the words about what its form has not:
 // they would be a tenth of the document. Another language's are loaded whole.
 func words(r shopper, v checkout.View) json.RawMessage {
 	form := v.Session.Form
-	var unsaid []string
+	unsaid := []string{written}
 	leave := func(out bool, keys string) {
 		if out {
 			unsaid = append(unsaid, keys)
