@@ -167,10 +167,10 @@ test("within the shop's page: a no, and a question that nobody answers", async (
   await questionOf(page).getByRole("button", { name: "No, cancel" }).click();
   await expect.poll(() => closedIn(page)).toMatchObject([{ status: "cancelled" }]);
 
-  merchantPages["/late"] = asking(await challenged("4s"));
+  merchantPages["/late"] = asking(await challenged("15s"));
   const late = await open(`${merchant.origin}/late`);
   await questionOf(late.page).getByText("You have less than a minute to answer").waitFor();
-  await expect.poll(() => closedIn(late.page), { timeout: 15_000 }).toMatchObject([{ status: "expired" }]);
+  await expect.poll(() => closedIn(late.page), { timeout: 30_000 }).toMatchObject([{ status: "expired" }]);
 });
 
 test("no other site shows it, answers it or hears of it", async () => {

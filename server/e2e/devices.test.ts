@@ -76,7 +76,9 @@ test("the collector makes three requests of a page at most, and none holds what 
   expect(sent).toHaveLength(2);
   expect(said).toEqual([]);
   for (const body of [...sent, ...left]) {
-    expect(body.replaceAll(/[ -]/g, "")).not.toMatch(/4111|1111|739|Ada|Lovelace/);
+    // Keys, nonces and times are the only long digits; by chance they may be the CVV's.
+    const told = body.replaceAll(/"(sense_key|nonce|at)":("[^"]*"|\d+)/g, "");
+    expect(told.replaceAll(/[ -]/g, "")).not.toMatch(/4111|1111|739|Ada|Lovelace/);
   }
   expect(left[0]).toContain('"type":"typing","field":"number"');
   await context.close();

@@ -164,6 +164,7 @@ func FuzzReadForm(f *testing.F) {
 	f.Add([]byte(filled()))
 	f.Add([]byte("number=%d9%a4&cvv=%&expiry=%3&&=&saved=tok_00000000000000000000000000"))
 	f.Add([]byte("action=forget%3Atok_00000000000000000000000000&locale=%00"))
+	f.Add([]byte("expiry=\xc5"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := string(body)
 		form, err := wire.ReadForm(body)

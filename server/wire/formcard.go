@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -52,7 +53,7 @@ func (f *Form) readExpiry(expiry []byte) {
 	}
 	// What is longer than a date may be a number in the wrong place.
 	if len(expiry) > 0 && len(expiry) <= maxExpiry && digits(expiry) <= len("MMYYYY") {
-		f.Shown["expiry"] = string(expiry)
+		f.Shown["expiry"] = strings.ToValidUTF8(string(expiry), "")
 	}
 }
 
