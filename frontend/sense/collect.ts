@@ -1,4 +1,5 @@
-// Reads the signals in two parts, giving way to the page between those that take long.
+// Reads the signals in two parts, giving way to the page after each and within those that
+// take long.
 
 import type { SenseSignal } from "../shared/wire.gen";
 import { first, second, type Source, type Sources } from "./sources";
@@ -25,7 +26,12 @@ async function read(source: Source): Promise<SenseSignal> {
   const start = performance.now();
   const told = (signal: Omit<SenseSignal, "ms">): SenseSignal => ({ ...signal, ms: Math.round((performance.now() - start) * 10) / 10 });
   try {
-    const value = source();
+    let value = source();
+    if (value && typeof value === "object" && "next" in value) {
+      let step = value.next();
+      for (; !step.done; step = value.next()) await yieldToPage();
+      value = step.value;
+    }
     if (!(value instanceof Promise)) return told(value === undefined ? { error: "unavailable" } : { value });
     const enough = new Promise<"late">((go) => setTimeout(go, PATIENCE, "late"));
     const answer = await Promise.race([value.then((value) => ({ value })), enough]);
@@ -43,7 +49,10 @@ export async function collect(
 ): Promise<void> {
   const wanted = (sources: Sources) => Object.entries(sources).filter(([name]) => !off.includes(name));
   const begin: Signals = {};
-  for (const [name, source] of wanted(parts.first)) begin[name] = await read(source);
+  for (const [name, source] of wanted(parts.first)) {
+    await yieldToPage();
+    begin[name] = await read(source);
+  }
   try {
     putAway();
   } catch {

@@ -25,16 +25,16 @@ interface Noted {
   tasks: number[];
 }
 
-/** Notes what happens in the page, and asks whether it can be used until it can. */
+/** Notes what happens in the page, and asks whether it can be used whenever something in it has changed. */
 const watching = (usable: string) => `if (window === top) {
   const noted = (window.noted = { shift: 0, tasks: [] });
   new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) noted.shift += entry.value; }).observe({ type: "layout-shift", buffered: true });
   new PerformanceObserver((list) => { for (const entry of list.getEntries()) noted.tasks.push(entry.duration); }).observe({ type: "longtask", buffered: true });
-  const ask = () => {
-    if (document.documentElement && ${usable}) noted.usable = performance.now();
-    else setTimeout(ask, 5);
-  };
-  ask();
+  new MutationObserver((_, watch) => {
+    if (!${usable}) return;
+    watch.disconnect();
+    noted.usable = performance.now();
+  }).observe(document, { attributes: true, childList: true, subtree: true });
 }`;
 
 /** Loads a page, on a slow processor and network or as it is. usable is an expression that is true in it once it can be used. */
@@ -61,8 +61,8 @@ export async function load(browser: Browser, address: string, usable: string, sl
       await tools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     }
     await page.goto(address, { waitUntil: "commit" });
-    await page.waitForFunction(() => (window as unknown as { noted?: Noted }).noted?.usable, undefined, { polling: 100, timeout: 60_000 });
     await page.waitForLoadState("load");
+    await page.waitForFunction(() => (window as unknown as { noted?: Noted }).noted?.usable, undefined, { polling: 1000, timeout: 60_000 });
     await page.waitForTimeout(slow ? 2000 : 500);
     const noted = await page.evaluate(() => (window as unknown as { noted: Noted }).noted);
     const end = began + noted.usable! / 1000;

@@ -9,7 +9,7 @@ const asked = [
   "Century", "Gill Sans", "Minion Pro", "Open Sans", "Fira Code",
 ];
 
-export default function fonts(): string[] | undefined {
+export default function* fonts(): Generator<undefined, string[] | undefined> {
   const pen = document.createElement("canvas").getContext("2d");
   if (!pen) return undefined;
   const width = (family: string): number => {
@@ -17,5 +17,10 @@ export default function fonts(): string[] | undefined {
     return pen.measureText("mmMwWLliI0O&1").width;
   };
   const bare = width("monospace");
-  return asked.filter((name) => width(`"${name}",monospace`) !== bare);
+  const there: string[] = [];
+  for (const name of asked) {
+    yield;
+    if (width(`"${name}",monospace`) !== bare) there.push(name);
+  }
+  return there;
 }

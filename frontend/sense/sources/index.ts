@@ -28,8 +28,11 @@ import visitor from "./visitor";
 type Plain = string | number | boolean;
 type Value = Plain | Plain[] | undefined;
 
-/** A signal: a plain value or a list of them; nothing when it is not to be had. */
-export type Source = () => Value | Promise<Value>;
+/**
+ * A signal: a plain value or a list of them; nothing when it is not to be had. One that takes
+ * long is in steps, between which the page does what it has to.
+ */
+export type Source = () => Value | Promise<Value> | Generator<undefined, Value>;
 export type Sources = Record<string, Source>;
 
 export const first: Sources = { platform, cores, memory, touch, languages, screen: screenSize, ratio, gamut, media, brands, storage, visitor, math, codecs, graphics, limits };

@@ -86,15 +86,25 @@ const cases: Record<string, Case> = {
   },
 };
 
+/** What a source says in the end, with no page to give way to. */
+const read = async (name: string): Promise<unknown> => {
+  const value = await all[name]!();
+  if (typeof value !== "object" || !("next" in value)) return value;
+  for (;;) {
+    const step = value.next();
+    if (step.done) return step.value;
+  }
+};
+
 describe.each(Object.entries(cases))("%s", (name, { told, missing }) => {
   test("says what the browser tells", async () => {
     told[0]();
-    expect(await all[name]!()).toEqual(told[1]);
+    expect(await read(name)).toEqual(told[1]);
   });
   if (!missing) return;
   test("minds no browser that does not tell", async () => {
     missing[0]();
-    expect(await all[name]!()).toEqual(missing[1]);
+    expect(await read(name)).toEqual(missing[1]);
   });
 });
 
