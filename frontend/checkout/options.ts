@@ -1,7 +1,7 @@
 // What the page around the checkout may change while it is shown: the language and the
 // look. What was typed stays.
 
-import { language, loadWords } from "./words";
+import { baseOf, language, loadWords } from "./words";
 
 const rightToLeft = ["ar", "he"];
 
@@ -13,7 +13,7 @@ export async function speak(locale: string): Promise<void> {
   const next = await loadWords(locale);
   if (wanted !== locale) return; // another was wanted meanwhile
   if (!next) return console.warn(`Paywicket: there are no words for the language ${locale}.`);
-  document.documentElement.dir = rightToLeft.includes(locale.split("-")[0] ?? "") ? "rtl" : "ltr";
+  document.documentElement.dir = rightToLeft.includes(baseOf(locale)) ? "rtl" : "ltr";
   nameCountries(locale);
   language.value = next;
 }

@@ -71,11 +71,16 @@ export function sayAgain(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-say]")) sayElement(element);
 }
 
+/**
+ * The language of ours that a locale asks for, by the name of its file: "he" for iw-IL, and
+ * "nb" for either way to write Norwegian. Throws for what no amount could be written in.
+ */
+export const baseOf = (locale: string): string => Intl.getCanonicalLocales(locale)[0]!.split("-")[0]!.replace(/^n[no]$/, "nb");
+
 /** Loads the words of a language. Undefined when they cannot be had. */
 export async function loadWords(locale: string): Promise<Language | undefined> {
   try {
-    Intl.getCanonicalLocales(locale); // throws for what no amount could be written in
-    const answer = await fetch(`/languages/${locale.split("-")[0]}.json`, { credentials: "omit" });
+    const answer = await fetch(`/languages/${baseOf(locale)}.json`, { credentials: "omit" });
     return answer.ok ? { locale, words: (await answer.json()) as Words } : undefined;
   } catch {
     return undefined;

@@ -47,12 +47,12 @@ export const Paywicket = {
    * last words until it is unmounted. Your server is told the same, and is what counts.
    */
   confirm(url: string, options: { container: Element | string; onclose?: (outcome: Outcome) => void }): { unmount(): void } {
-    const { origin: from, pathname } = new URL(url, origin);
+    const { origin: from, pathname, search } = new URL(url, origin);
     if (from !== origin || !/^\/confirm\/[0-9a-z]+$/.test(pathname)) throw new Error(`Paywicket: ${url} is no challenge of ${origin}.`);
     const container = elementOf(options.container);
     const send = telling(container);
     let open = true;
-    const { unmount } = mount({ container, origin, path: pathname, title: "Your declined payment", session: "", look: {} }, (type, detail) => {
+    const { unmount } = mount({ container, origin, path: pathname + search, title: "Your declined payment", session: "", look: {} }, (type, detail) => {
       const wanted = send(type, detail);
       if (type === "outcome" && open) {
         open = false;

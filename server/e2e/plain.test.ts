@@ -61,6 +61,26 @@ async function expectUnsaid(page: Page, number: string): Promise<void> {
   for (const spelling of [number, number.replaceAll(" ", "")]) expect(content).not.toContain(spelling);
 }
 
+test("the button names what the chosen plan costs, and that is charged", async () => {
+  const { page, session, complaints } = await open({ installment_plans: [{ count: 3, total: 4900 }, { count: 6, total: 5100 }] });
+  const button = page.locator("button.pay");
+  const says = () => button.innerText();
+  expect(await says()).toBe("Pay $49.00");
+  await page.locator("[name=plan][value='6']").check();
+  expect(await says()).toBe("Pay $51.00");
+  await page.locator("[name=plan][value='3']").check();
+  expect(await says()).toBe("Pay $49.00");
+  await page.locator("[name=plan][value='6']").check();
+  await pay(page, mistyped);
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  expect(await says(), "after an error").toBe("Pay $51.00");
+  await pay(page, approved);
+  await expectPaid(page, session);
+  expect((await program.ledger()).at(-1)).toMatchObject({ amount: 5100 });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test("a card is paid with, and the page can be loaded again", async () => {
   const { page, session, complaints } = await open();
   await pay(page, approved);

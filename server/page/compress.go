@@ -25,8 +25,9 @@ var (
 )
 
 // sendCompressed sends a body as the browser can read it. What is compressed with a page's
-// secrets tells of them by its length to whoever chooses another part of it (BREACH): the
-// only ones here are made for the one view.
+// secrets tells of them by its length to whoever chooses another part of it and looks on
+// (BREACH): keys and nonces are made for the one view, and a shopper's saved cards are in a
+// document that only those can ask for who hold the session's name.
 func sendCompressed(c *fiber.Ctx, body []byte) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	encoding := preferred(c)

@@ -139,6 +139,9 @@ func plans(r shopper, v checkout.View) []plan {
 		if extra := one.Total - amount.Minor; extra > 0 {
 			way.Extra = r.Say("checkout.payExtra", "extra", r.Money(extra, amount.Currency))
 		}
+		if one.Total != amount.Minor {
+			way.Pay = r.Say("checkout.pay", "amount", r.Money(one.Total, amount.Currency))
+		}
 		shown = append(shown, way)
 	}
 	return shown

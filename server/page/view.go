@@ -113,6 +113,7 @@ type plan struct {
 	Label   string
 	Total   string // in words; empty for paying at once
 	Extra   string // how much more than at once, in words; empty for nothing
+	Pay     string // what the button says then; empty when it is as much as at once
 	Checked bool
 
 	Minor, Part, More int64 // in minor units, for the script: in all, each time, and more than at once
