@@ -18,16 +18,20 @@ func (s *Service) AnswerChallenge(ctx context.Context, p Payment, code, actor st
 	if !p.State.Pending() {
 		return p, nil
 	}
+	noCode := fault.New(fault.Conflict, "This payment waits for no code. Ask what has become of it.")
 	gateway, err := s.gateway(p.Processor)
 	coded, can := gateway.(processor.Coded)
 	if p.State != RequiresAction || err != nil || !can {
-		return p, fault.New(fault.Conflict, "This payment waits for no code. Ask what has become of it.")
+		return p, noCode
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.budget())
 	defer cancel()
 	outcome, err := coded.AnswerChallenge(ctx, p.Original(), code)
-	if errors.Is(err, processor.ErrWrongCode) {
+	switch {
+	case errors.Is(err, processor.ErrWrongCode):
 		return p, fault.Field("otp", "The code is wrong. Check it and send it again.")
+	case errors.Is(err, processor.ErrNoCode):
+		return p, noCode
 	}
 	return s.learn(ctx, p, actor, Reply{Outcome: outcome}, err)
 }

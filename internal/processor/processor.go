@@ -203,8 +203,11 @@ type Coded interface {
 	AnswerChallenge(ctx context.Context, of Original, code string) (Outcome, error)
 }
 
-// ErrWrongCode is a one-time code that is not the one the shopper was sent.
-var ErrWrongCode = errors.New("processor: the code is not the one that was sent")
+// Why a one-time code did nothing.
+var (
+	ErrWrongCode = errors.New("processor: the code is not the one that was sent")
+	ErrNoCode    = errors.New("processor: it takes no code")
+)
 
 // Listed is one authorization in a processor's own list.
 type Listed struct {

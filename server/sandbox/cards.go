@@ -91,7 +91,7 @@ var TestCards = []TestCard{
 	declined("5143010522339965", card.Mastercard, processor.DoNotHonor),
 	declined("5258585922666506", card.Mastercard, processor.InsufficientFunds),
 	declined("5590131743294314", card.Mastercard, processor.SuspectedFraud),
-	declined("5551658157653822", card.Mastercard, processor.GenericDecline),
+	declined("5551658157653822", card.Mastercard, processor.NotPermitted),
 
 	{"4000000000009235", card.Visa, "Approved after five seconds", Behaviour{Delay: slowness}},
 	{"5135020000005871", card.Mastercard, "Approved, but the answer gets lost: the checkout has to find out", Behaviour{Silent: true}},

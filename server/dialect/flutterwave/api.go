@@ -2,6 +2,8 @@
 // Flutterwave's API, version 3, is served in the words it knows, at the paths it knows.
 //
 //	POST /v3/tokenized-charges   charge a kept card
+//	POST /v3/charges?type=card   charge a card for the first time, encrypted, and keep it
+//	POST /v3/validate-charge     pass the issuer's question with a code
 //
 // The life of a call: the secret key is checked; the body is read loosely, for real clients
 // send numbers for texts and names in any case; amounts are read as they are written, through
@@ -44,6 +46,8 @@ type API struct {
 func (a *API) Mount(router fiber.Router) {
 	v3 := router.Group("/v3")
 	v3.Post("/tokenized-charges", a.called(a.tokenizedCharge))
+	v3.Post("/charges", a.called(a.firstCharge))
+	v3.Post("/validate-charge", a.called(a.validateCharge))
 }
 
 // call is one authenticated call.

@@ -35,7 +35,7 @@ func statusOf(err error) int { return cmp.Or(statuses[fault.CodeOf(err)], fiber.
 // where they differ.
 var spelled = map[string]string{
 	"reference": "tx_ref", "metadata": "meta", "customer.name": "full_name", "customer.email": "email", "customer.phone": "phone_number",
-	"return_url": "redirect_url", "splits": "subaccounts", "capture": "preauthorize", "Idempotency-Key": "tx_ref",
+	"number": "card_number", "exp_month": "expiry_month", "exp_year": "expiry_year", "return_url": "redirect_url", "splits": "subaccounts", "capture": "preauthorize", "Idempotency-Key": "tx_ref",
 }
 
 // messageOf gives the text of a fault: the field first, unless the text is one that clients
