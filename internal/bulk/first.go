@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/payment"
 )
 
@@ -28,4 +29,10 @@ func (s *Service) First(ctx context.Context, t Transaction, charge func(context.
 		return View{}, err
 	}
 	return View{t, &p}, nil
+}
+
+// Splits divides the amount of such a charge, in minor units, among accounts; what is left
+// is the merchant's own. Errors: a fault on subaccounts when they do not fit.
+func Splits(shares []Share, amount int64, merchant string) ([]event.Split, error) {
+	return splits(shares, amount, merchant)
 }

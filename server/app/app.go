@@ -146,10 +146,14 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	checkouts.Rescue = a.rescues
 	a.bulk = &bulk.Service{Store: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Now: clock, Log: a.log}
+	flutter := &flutterwave.API{
+		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
+	}
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
+			Back: flutter.Back,
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
@@ -160,9 +164,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		&flexcharge.API{
 			Merchants: a.Merchants, Vault: a.cards, Checkout: checkouts, Rescues: a.rescues, Once: a.idempotent, Keys: a.keys.ring, Now: clock, Log: a.log,
 		},
-		&flutterwave.API{
-			Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
-		},
+		flutter,
 		docs.Docs{},
 		&seal.Seal{Keys: a.keys, Log: a.log},
 	}

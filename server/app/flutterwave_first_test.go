@@ -34,7 +34,7 @@ func encrypt(t *testing.T, secret, plain string) string {
 func typed(number, cvv string) object {
 	return object{
 		"card_number": number, "cvv": cvv, "expiry_month": "09", "expiry_year": "32", "currency": "NGN", "amount": "100.50",
-		"email": "user@example.com", "fullname": "Yolande Aglaé", "tx_ref": "MC-" + id.Random(), "client_ip": "154.123.220.1", "phone_number": "+2348012345678",
+		"email": "user@example.com", "fullname": "Yolande Aglaé", "tx_ref": "MC-" + id.Random(), "meta": object{"order": "17"}, "client_ip": "154.123.220.1", "phone_number": "+2348012345678",
 	}
 }
 
@@ -63,7 +63,7 @@ func TestFlutterwaveFirstCharge(t *testing.T) {
 	f.hasAll(a, map[string]any{
 		"status": "success", "message": "Charge successful", "data.status": "successful", "data.tx_ref": sale["tx_ref"], "data.amount": 100.5, "data.charged_amount": 100.5,
 		"data.auth_model": "noauth", "data.currency": "NGN", "data.ip": "154.123.220.1", "data.customer.email": "user@example.com", "data.customer.name": "Yolande Aglaé",
-		"data.customer.phone_number": "+2348012345678", "data.card.first_6digits": "475176", "data.card.last_4digits": "9647", "data.card.expiry": "09/32", "meta": nil,
+		"data.customer.phone_number": "+2348012345678", "data.card.first_6digits": "475176", "data.card.last_4digits": "9647", "data.card.expiry": "09/32", "meta": nil, "data.meta.order": "17",
 	})
 	token := a.text("data.card.token")
 	if !strings.HasPrefix(token, "flw-t1nf-") || !strings.HasSuffix(token, "-m03k") {
@@ -118,7 +118,7 @@ func TestFlutterwavePINAndCode(t *testing.T) {
 	a = f.first(sale.with("authorization", object{"mode": "pin", "pin": "3310"}))
 	f.hasAll(a, map[string]any{
 		"status": "success", "message": "Charge initiated", "data.status": "pending", "data.auth_model": "PIN",
-		"meta.authorization.mode": "otp", "meta.authorization.endpoint": "/v3/validate-charge", "data.meta": nil,
+		"meta.authorization.mode": "otp", "meta.authorization.endpoint": "/v3/validate-charge", "data.meta.authorization": nil, "data.meta.order": "17",
 	})
 	validate := func(code, reference string) answer {
 		return f.ask("POST", "/v3/validate-charge", object{"otp": code, "flw_ref": reference, "type": "card"}.String())
@@ -126,7 +126,7 @@ func TestFlutterwavePINAndCode(t *testing.T) {
 	own := a.text("data.flw_ref")
 	f.refused("a wrong code", validate("54321", own), 400, "otp")
 	f.refused("no code", validate("", own), 400, "otp")
-	f.refused("another charge", validate("12345", "FLW"+strings.ToUpper(id.Random())), 404, "flw_ref")
+	f.refused("another charge", validate("12345", "FLW"+strings.ToUpper(id.Random())), 404, "No transaction was found")
 	for range 2 { // the second time it is charged already
 		f.hasAll(validate("12345", own), map[string]any{
 			"status": "success", "message": "Charge validated", "data.status": "successful", "data.tx_ref": sale["tx_ref"], "data.processor_response": "APPROVED", "data.id": a.field("data.id"),
@@ -134,6 +134,40 @@ func TestFlutterwavePINAndCode(t *testing.T) {
 	}
 	if list := f.ledger.List(); len(list) != 1 || list[0].Captured != 10050 {
 		t.Errorf("%+v", list)
+	}
+	f.hasAll(f.ask("GET", "/v3/transactions/verify_by_reference?tx_ref="+sale["tx_ref"].(string), ""), map[string]any{"data.status": "successful", "data.auth_model": "PIN"})
+}
+
+// What the issuer's page decides is what verify tells, and the shopper comes back with the
+// charge's names.
+func TestFlutterwaveFirstChargeAtTheIssuer(t *testing.T) {
+	t.Parallel()
+	f := speaksFlutterwave(open(t))
+	back := f.account.Site.Origins[0] + "/done?basket=5"
+	a := f.first(typed("5438898014560229", "564").with("redirect_url", back))
+	page := a.text("meta.authorization.redirect")
+	stays := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := stays.PostForm(page, map[string][]string{"decision": {"confirm"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response, err = stays.Get(response.Header.Get("Location")); err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	at, err := response.Location()
+	if err != nil {
+		t.Fatalf("%d: %v", response.StatusCode, err)
+	}
+	query := at.Query()
+	if !strings.HasPrefix(at.String(), f.account.Site.Origins[0]+"/done?") || query.Get("basket") != "5" || query.Get("status") != "successful" || query.Get("tx_ref") != a.text("data.tx_ref") {
+		t.Errorf("sent back to %s", at)
+	}
+	verified := f.ask("GET", "/v3/transactions/"+query.Get("transaction_id")+"/verify", "")
+	f.hasAll(verified, map[string]any{"status": "success", "data.status": "successful", "data.auth_model": "VBVSECURECODE", "data.id": a.field("data.id")})
+	if !strings.HasPrefix(verified.text("data.card.token"), "flw-t1nf-") {
+		t.Errorf("no token: %s", verified.Body)
 	}
 }
 
@@ -145,7 +179,7 @@ func TestFlutterwaveValidatesItsOwnCharges(t *testing.T) {
 	a := f.first(typed("5531886652142950", "564").with("authorization", object{"mode": "pin", "pin": "3310"}))
 	other := h.merchant("Other")
 	stranger := &flutter{h, other.Keys["secret"].Text()}
-	stranger.refused("somebody else's", stranger.ask("POST", "/v3/validate-charge", object{"otp": "12345", "flw_ref": a.text("data.flw_ref")}.String()), 404, "flw_ref")
+	stranger.refused("somebody else's", stranger.ask("POST", "/v3/validate-charge", object{"otp": "12345", "flw_ref": a.text("data.flw_ref")}.String()), 404, "No transaction was found")
 	if list := f.ledger.List(); len(list) != 1 || list[0].Captured != 0 {
 		t.Errorf("%+v", list)
 	}

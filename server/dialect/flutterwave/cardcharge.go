@@ -42,7 +42,10 @@ type cardCharge struct {
 	IP                string         `json:"ip"`
 	DeviceFingerprint string         `json:"device_fingerprint"`
 	RedirectURL       string         `json:"redirect_url"`
+	Subaccounts       []subaccount   `json:"subaccounts"`
 	Authorization     givenByShopper `json:"authorization"`
+
+	Meta map[string]string `json:"meta"`
 }
 
 // givenByShopper is what a shopper was asked for after a first call.
@@ -111,22 +114,30 @@ func (in cardCharge) customer() vault.Customer {
 func (in cardCharge) transaction(merchant, payment string, amount money.Amount) (bulk.Transaction, error) {
 	words, err := json.Marshal(detail{
 		Narration: in.Narration, IP: cmp.Or(in.ClientIP, in.IP), DeviceFingerprint: in.DeviceFingerprint, RedirectURL: in.RedirectURL,
-		Name: in.customer().Name, PaymentPlan: in.PaymentPlan, Country: in.Country,
+		Name: in.customer().Name, PaymentPlan: in.PaymentPlan, Country: in.Country, Meta: in.Meta, AuthModel: in.Authorization.authModel(),
 	})
 	return bulk.Transaction{Merchant: merchant, Payment: payment, Reference: in.Reference, Amount: amount, Email: in.Email, Detail: words}, err
 }
 
-func (in cardCharge) order(name string, amount money.Amount) checkout.Order {
+func (in cardCharge) order(merchant, name string, amount money.Amount) (checkout.Order, error) {
+	shares, err := sharesOf(in.Subaccounts, amount.Currency)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	parts, err := bulk.Splits(shares, amount.Minor, merchant)
+	if err != nil {
+		return checkout.Order{}, err
+	}
 	capture := payment.Automatic
 	if in.Preauthorize {
 		capture = payment.Manual
 	}
 	return checkout.Order{
-		Payment: name, Amount: amount, Reference: in.Reference, Customer: in.customer(),
+		Payment: name, Amount: amount, Reference: in.Reference, Customer: in.customer(), Metadata: in.Meta,
 		Terms: payment.Terms{
-			Capture: capture, Initiator: processor.Customer, Recurring: in.PaymentPlan != "", ReturnURL: in.RedirectURL, Billing: in.Authorization.billing(),
+			Capture: capture, Initiator: processor.Customer, Recurring: in.PaymentPlan != "", ReturnURL: in.RedirectURL, Billing: in.Authorization.billing(), Splits: parts,
 		},
-	}
+	}, nil
 }
 
 // compared is what tells two charges under one tx_ref apart: all of it but the CVV and the

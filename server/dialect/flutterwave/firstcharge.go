@@ -107,8 +107,12 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 		if err != nil {
 			return made{}, err
 		}
+		order, err := in.order(call.Merchant(), name, amount)
+		if err != nil {
+			return made{}, err
+		}
 		v, err := a.Bulk.First(ctx, t, func(ctx context.Context) (payment.Payment, error) {
-			return a.Checkout.ChargeCard(ctx, call.Merchant(), card, in.order(name, amount), call.Actor())
+			return a.Checkout.ChargeCard(ctx, call.Merchant(), card, order, call.Actor())
 		})
 		if err != nil {
 			return made{}, err
@@ -125,8 +129,6 @@ func (a *API) firstCharged(ctx context.Context, v bulk.View, given givenByShoppe
 	if err != nil || !ok {
 		return out, err
 	}
-	data.AuthModel = modelOf(v, given)
-	out.Data = data
 	if v.Paid.State != payment.RequiresAction {
 		return out, nil
 	}
@@ -135,6 +137,6 @@ func (a *API) firstCharged(ctx context.Context, v bulk.View, given givenByShoppe
 		wanted = stepWanted{Mode: "otp", Endpoint: "/v3/validate-charge"}
 		data.ProcessorResponse = "Please enter the OTP sent to your mobile number or email"
 	}
-	data.Meta = nil // it stands beside the charge here
+	delete(data.Meta, "authorization") // it stands beside the charge here
 	return stepped{out.Status, out.Message, &data, nextStep{wanted}}, nil
 }

@@ -49,7 +49,7 @@ func messageOf(f *fault.Error) string {
 }
 
 // known are the messages of Flutterwave's that clients compare.
-var known = map[string]bool{"Token not found": true, "Wrong token or email passed": true}
+var known = map[string]bool{reasonToken: true, "Wrong token or email passed": true, reasonPreauth: true}
 
 // fail answers with what an error stands for. What is ours to mend is logged with its
 // cause; the caller sees none of it.

@@ -1,10 +1,8 @@
 package flutterwave
 
 import (
-	"github.com/paywicket/paywicket/internal/bulk"
 	cards "github.com/paywicket/paywicket/internal/card"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/payment"
 )
 
 // The ways in which a shopper is asked for more before a card is charged.
@@ -40,15 +38,13 @@ func before(c cards.Summary, given givenByShopper, test bool) (*stepWanted, erro
 	return nil, nil
 }
 
-// modelOf says in Flutterwave's words how it was made sure that it was the shopper.
-func modelOf(v bulk.View, given givenByShopper) string {
-	switch {
-	case given.Mode == pinMode:
+// authModel says in Flutterwave's words what the shopper gave, empty for nothing.
+func (g givenByShopper) authModel() string {
+	switch g.Mode {
+	case pinMode:
 		return "PIN"
-	case given.Mode == avsMode:
+	case avsMode:
 		return "AVS_NOAUTH"
-	case v.Paid.State == payment.RequiresAction, v.Paid.Authentication != "":
-		return "VBVSECURECODE"
 	}
-	return "noauth"
+	return ""
 }

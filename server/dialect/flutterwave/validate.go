@@ -1,11 +1,8 @@
 package flutterwave
 
 import (
-	"strings"
-
 	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/id"
 )
 
 // validation is a code that the shopper was sent for a charge.
@@ -44,22 +41,21 @@ func (a *API) validateCharge(call call) error {
 	if err != nil {
 		return err
 	}
-	if data.AuthModel = "PIN"; v.Status() == bulk.Pending {
+	if v.Status() == bulk.Pending {
 		return call.answer("Charge initiated", data)
 	}
 	return call.answer("Charge validated", data)
 }
 
-// byOwnReference gives the transaction of a flw_ref that was charged. Errors: fault.NotFound.
+// byOwnReference gives the transaction of a flw_ref that was charged. Errors: noTransaction.
 func (a *API) byOwnReference(call call, reference string) (bulk.View, error) {
-	unknown := fault.New(fault.NotFound, "No transaction was found for this flw_ref")
-	rest, ok := strings.CutPrefix(strings.ToUpper(reference), "FLW")
-	if !ok {
-		return bulk.View{}, unknown
+	name, err := paymentOf(reference)
+	if err != nil {
+		return bulk.View{}, err
 	}
-	v, err := a.Bulk.FindOf(call, call.Merchant(), string(id.Payment)+strings.ToLower(rest))
-	if err == nil && v.Paid == nil || err != nil && fault.CodeOf(err) == fault.NotFound {
-		return v, unknown
+	v, err := found(a.Bulk.FindOf(call, call.Merchant(), name))
+	if err == nil && v.Paid == nil {
+		err = noTransaction
 	}
 	return v, err
 }
