@@ -59,6 +59,22 @@ func (s *Service) UpdateCustomer(ctx context.Context, merchant string, token id.
 	})
 }
 
+// FirstEmail gives a card that was kept without an email address the first one it is
+// charged with, and gives the record as it is then: with another when somebody was faster.
+// Errors: fault.NotFound, and a fault on customer.email.
+func (s *Service) FirstEmail(ctx context.Context, merchant string, token id.Token, email, actor string) (Record, error) {
+	if err := (Customer{Email: email}).Check(); err != nil {
+		return Record{}, err
+	}
+	return s.change(ctx, merchant, token, actor, "card.update", func(r Record) (Record, event.Type) {
+		if r.Customer.Email != "" {
+			return r, ""
+		}
+		r.Customer.Email = strings.TrimSpace(email)
+		return r, event.TokenUpdated
+	})
+}
+
 // Check refuses what cannot be. Errors: faults on customer.id, customer.name,
 // customer.email and customer.phone.
 func (c Customer) Check() error { return CustomerChange{&c.ID, &c.Name, &c.Email, &c.Phone}.check() }

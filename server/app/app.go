@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/config"
 	"github.com/paywicket/paywicket/internal/egress"
@@ -32,6 +33,7 @@ import (
 	"github.com/paywicket/paywicket/internal/webhook"
 	"github.com/paywicket/paywicket/server"
 	"github.com/paywicket/paywicket/server/dialect/flexcharge"
+	"github.com/paywicket/paywicket/server/dialect/flutterwave"
 	"github.com/paywicket/paywicket/server/docs"
 	"github.com/paywicket/paywicket/server/native"
 	"github.com/paywicket/paywicket/server/page"
@@ -56,6 +58,7 @@ type App struct {
 	risk       *risk.Service
 	webhooks   *webhook.Service
 	rescues    *rescue.Service
+	bulk       *bulk.Service
 	idempotent *idempotency.Service
 	front      *fiber.App
 	page       *integrity.Monitor
@@ -142,10 +145,15 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Models: gateways.models(), ChallengeURL: a.challengeURL, Now: clock, Log: a.log,
 	}
 	checkouts.Rescue = a.rescues
+	a.bulk = &bulk.Service{Store: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Now: clock, Log: a.log}
+	flutter := &flutterwave.API{
+		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
+	}
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
+			Back: flutter.Back,
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
@@ -156,6 +164,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		&flexcharge.API{
 			Merchants: a.Merchants, Vault: a.cards, Checkout: checkouts, Rescues: a.rescues, Once: a.idempotent, Keys: a.keys.ring, Now: clock, Log: a.log,
 		},
+		flutter,
 		docs.Docs{},
 		&seal.Seal{Keys: a.keys, Log: a.log},
 	}

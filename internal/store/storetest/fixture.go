@@ -75,6 +75,9 @@ func Run(t *testing.T) {
 		"reports":                          reports,
 		"reports of many pages":            reportsOfManyPages,
 		"decisions in pages":               decisionsInPages,
+		"transactions":                     transactions,
+		"transactions that are forgotten":  transactionsThatAreForgotten,
+		"transactions in pages":            transactionsInPages,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,22 @@
+-- +goose Up
+-- Attempts to charge kept cards, as the clients of a dialect know them; see bulk.Transaction.
+-- Where one stands is its payment's to say, which may not have been opened.
+CREATE TABLE bulk_transactions (
+    merchant   TEXT NOT NULL REFERENCES merchants (id),
+    number     BIGINT NOT NULL, -- from 1 to 2^53 - 1
+    payment    TEXT NOT NULL,
+    reference  TEXT NOT NULL, -- the merchant's own name for it
+    batch      BIGINT NOT NULL, -- 0 for none
+    item       BIGINT NOT NULL, -- its position in the batch, from 0
+    attempt    BIGINT NOT NULL, -- 0 for the first
+    amount     BIGINT NOT NULL, -- that was asked for
+    currency   TEXT NOT NULL,
+    email      TEXT NOT NULL, -- in lower case
+    detail     TEXT NOT NULL, -- JSON object
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (merchant, number),
+    UNIQUE (merchant, payment)
+);
+CREATE INDEX bulk_transactions_of_reference ON bulk_transactions (merchant, reference, number);
+CREATE INDEX bulk_transactions_by_age ON bulk_transactions (merchant, created_at, number);
+CREATE INDEX bulk_transactions_of_batch ON bulk_transactions (merchant, batch, item, attempt) WHERE batch > 0;
