@@ -67,6 +67,7 @@ func dialectRoutes() map[string]bool {
 		"/v1/oauth2/token", "/v1/tokenize", "/v1/transmit", "/v1/evaluate", "/v1/outcome", "/v1/orders", "/v1/orders/:id", "/v1/capture",
 		"/v1/orders/:id/cancel", "/v1/orders/:id/refund",
 		"/v3/tokenized-charges",
+		"/v3/bulk-tokenized-charges", "/v3/bulk-tokenized-charges/:id", "/v3/bulk-tokenized-charges/:id/transactions", "/v3/bulk-tokenized-charges/:id/cancel",
 	} {
 		routes[path] = true
 	}

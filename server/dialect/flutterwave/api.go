@@ -1,7 +1,8 @@
 // Package flutterwave is Flutterwave's dialect: a merchant whose server was written for
 // Flutterwave's API, version 3, is served in the words it knows, at the paths it knows.
 //
-//	POST /v3/tokenized-charges   charge a kept card
+//	POST /v3/tokenized-charges        charge a kept card
+//	POST /v3/bulk-tokenized-charges   charge many, and try again; GET …/{id} and …/{id}/transactions, POST …/{id}/cancel
 //
 // The life of a call: the secret key is checked; the body is read loosely, for real clients
 // send numbers for texts and names in any case; amounts are read as they are written, through
@@ -44,6 +45,7 @@ type API struct {
 func (a *API) Mount(router fiber.Router) {
 	v3 := router.Group("/v3")
 	v3.Post("/tokenized-charges", a.called(a.tokenizedCharge))
+	a.mountBulk(v3)
 }
 
 // call is one authenticated call.
