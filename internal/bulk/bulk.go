@@ -119,11 +119,13 @@ type Cards interface {
 // Service charges.
 type Service struct {
 	Store    Store
+	Batches  Batches
 	Charges  Charges
 	Payments Payments
 	Cards    Cards
 	Now      func() time.Time
 	Log      *slog.Logger
+	bounds   bounds
 }
 
 // Find gives a merchant's transaction. Errors: fault.NotFound.
