@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -82,6 +83,11 @@ func (d Digits) CVV(brand card.Brand) (pan.CVV, error) {
 		return pan.CVV{}, nil
 	}
 	return pan.ParseCVV(d.bytes(), brand)
+}
+
+// Is tells whether it is just this text, such as the PIN of a test card.
+func (d Digits) Is(text string) bool {
+	return subtle.ConstantTimeCompare(d.bytes(), []byte(text)) == 1
 }
 
 // AppendTo appends what is given to text, which the caller clears.

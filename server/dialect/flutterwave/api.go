@@ -2,12 +2,15 @@
 // Flutterwave's API, version 3, is served in the words it knows, at the paths it knows.
 //
 //	POST /v3/tokenized-charges                       charge a kept card
+//	POST /v3/charges?type=card                       charge a card for the first time, encrypted, and keep it
+//	POST /v3/validate-charge                         pass the issuer's question with a code
 //	PUT  /v3/tokens/{token}                          change whom it belongs to
 //	GET  /v3/transactions                            the newest, and what they are searched by
 //	GET  /v3/transactions/fee
 //	GET  /v3/transactions/{id}/verify, /v3/transactions/verify_by_reference, /v3/transactions/{id}/events
 //	POST /v3/transactions/{id}/refund, GET /v3/refunds
 //	POST /v3/charges/{flw_ref}/capture, /v3/charges/{flw_ref}/void, /v3/charges/{flw_ref}/refund
+//	POST /v3/bulk-tokenized-charges                  charge many, and try again; GET …/{id} and …/{id}/transactions, POST …/{id}/cancel
 //
 // The life of a call: the secret key is checked; the body is read loosely, for real clients
 // send numbers for texts and names in any case; amounts are read as they are written, through
@@ -50,6 +53,8 @@ type API struct {
 func (a *API) Mount(router fiber.Router) {
 	v3 := router.Group("/v3")
 	v3.Post("/tokenized-charges", a.called(a.tokenizedCharge))
+	v3.Post("/charges", a.called(a.firstCharge))
+	v3.Post("/validate-charge", a.called(a.validateCharge))
 	v3.Put("/tokens/:token", a.called(a.updateToken))
 	v3.Get("/transactions", a.called(a.listTransactions))
 	v3.Get("/transactions/fee", a.called(a.showFee))
@@ -61,6 +66,7 @@ func (a *API) Mount(router fiber.Router) {
 	v3.Post("/charges/:reference/capture", a.called(a.capture))
 	v3.Post("/charges/:reference/void", a.called(a.void))
 	v3.Post("/charges/:reference/refund", a.called(a.refundPreauthorized))
+	a.mountBulk(v3)
 }
 
 // call is one authenticated call.

@@ -143,6 +143,7 @@ func newCharge(v bulk.View) (charge, error) {
 	if v.Paid != nil {
 		out.pay(*v.Paid)
 	}
+	out.AuthModel = cmp.Or(words.AuthModel, out.AuthModel)
 	return out, nil
 }
 
@@ -170,7 +171,7 @@ func (c *charge) pay(p payment.Payment) {
 		First: p.Card.BIN, Last: p.Card.Last4, Issuer: strings.ToUpper(p.Card.Brand.Name()), Type: strings.ToUpper(string(p.Card.Brand)),
 		Expiry: fmt.Sprintf("%02d/%02d", p.Card.ExpMonth, p.Card.ExpYear%100),
 	}
-	if p.Terms.Authenticate || p.State == payment.RequiresAction {
+	if p.Terms.Authenticate || p.State == payment.RequiresAction || p.Authentication != "" {
 		c.AuthModel = "VBVSECURECODE"
 	}
 	if p.State == payment.RequiresAction {

@@ -47,7 +47,8 @@ type detail struct {
 	PaymentPlan       string `json:"payment_plan,omitempty"`
 	Country           string `json:"country,omitempty"`
 
-	Meta map[string]string `json:"meta,omitempty"`
+	Meta      map[string]string `json:"meta,omitempty"`
+	AuthModel string            `json:"auth_model,omitempty"` // of a first charge whose shopper gave something; empty for what its payment says
 }
 
 // reasonPreauth is the text by which clients know that a charge cannot be both
@@ -78,7 +79,7 @@ func (in tokenCharge) asked() (bulk.Asked, error) {
 		return bulk.Asked{}, err
 	}
 	name := cmp.Or(in.FullName, strings.TrimSpace(in.FirstName+" "+in.LastName))
-	words, err := json.Marshal(detail{in.Narration, in.IP, in.DeviceFingerprint, in.RedirectURL, name, in.PaymentPlan, in.Country, in.Meta})
+	words, err := json.Marshal(detail{in.Narration, in.IP, in.DeviceFingerprint, in.RedirectURL, name, in.PaymentPlan, in.Country, in.Meta, ""})
 	if err != nil {
 		return bulk.Asked{}, err
 	}
