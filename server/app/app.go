@@ -140,7 +140,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Models: gateways.models(), ChallengeURL: a.challengeURL, Now: clock, Log: a.log,
 	}
 	checkouts.Rescue = a.rescues
-	a.bulk = &bulk.Service{Store: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Now: clock, Log: a.log}
+	a.bulk = &bulk.Service{Store: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Accounts: a.db, Senses: senses, Risks: a.risk, Now: clock, Log: a.log}
 	flutter := &flutterwave.API{
 		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
 	}

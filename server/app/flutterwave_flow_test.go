@@ -78,6 +78,13 @@ func TestFlutterwaveRefunds(t *testing.T) {
 	f.holds("the rest", f.ask("POST", at, ""), 200, "data.amount_refunded", 199.75)
 	f.refused("more", f.ask("POST", at, ""), 400, "refunded")
 	f.refused("half a kobo", f.ask("POST", at, `{"amount":0.005}`), 400, "amount")
+	list := f.ask("GET", "/v3/refunds?page_size=1&currency=NGN", "")
+	f.holds("the list", list, 200, "message", "Refunds fetched", "meta.page_info.total", 2.0, "meta.page_info.total_pages", 2.0)
+	if all, _ := list.field("data").([]any); len(all) != 1 || all[0].(map[string]any)["amount_refunded"] != 199.75 || all[0].(map[string]any)["meta"].(map[string]any)["source"] != "availablebalance" || all[0].(map[string]any)["wallet_id"] != a.field("data.account_id") {
+		t.Errorf("the newest refund: %s", list.Body)
+	}
+	theirs := &flutter{f.house, f.merchant("Other").Keys[merchant.Secret].Text()}
+	f.holds("somebody else's", theirs.ask("GET", "/v3/refunds", ""), 200, "meta.page_info.total", 0.0)
 	for _, unknown := range []string{"1", "0", "-1", "x", "9223372036854775808"} {
 		f.refused(unknown, f.ask("POST", "/v3/transactions/"+unknown+"/refund", ""), 404, "No transaction was found for this id")
 	}

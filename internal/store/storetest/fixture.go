@@ -78,6 +78,7 @@ func Run(t *testing.T) {
 		"transactions":                     transactions,
 		"transactions that are forgotten":  transactionsThatAreForgotten,
 		"transactions in pages":            transactionsInPages,
+		"refunds of transactions":          refundsOfTransactions,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,7 @@
 //	GET  /v3/transactions                            the newest, and what they are searched by
 //	GET  /v3/transactions/fee
 //	GET  /v3/transactions/{id}/verify, /v3/transactions/verify_by_reference, /v3/transactions/{id}/events
-//	POST /v3/transactions/{id}/refund, /v3/transactions/{id}/resend-hook
+//	POST /v3/transactions/{id}/refund, /v3/transactions/{id}/resend-hook, GET /v3/refunds
 //	POST /v3/charges/{flw_ref}/capture, /v3/charges/{flw_ref}/void, /v3/charges/{flw_ref}/refund
 //
 // The life of a call: the secret key is checked; the body is read loosely, for real clients
@@ -64,6 +64,7 @@ func (a *API) Mount(router fiber.Router) {
 	v3.Get("/transactions/:id/events", a.called(a.events))
 	v3.Post("/transactions/:id/refund", a.called(a.refundTransaction))
 	v3.Post("/transactions/:id/resend-hook", a.called(a.resendHook))
+	v3.Get("/refunds", a.called(a.listRefunds))
 	v3.Post("/charges/:reference/capture", a.called(a.capture))
 	v3.Post("/charges/:reference/void", a.called(a.void))
 	v3.Post("/charges/:reference/refund", a.called(a.refundPreauthorized))

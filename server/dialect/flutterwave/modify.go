@@ -166,3 +166,20 @@ func (a *API) refundTransaction(call call) error {
 	}
 	return call.answer("Transaction refund initiated", newRefund(done.view, done.last))
 }
+
+// listRefunds gives a page of the newest refunds.
+func (a *API) listRefunds(call call) error {
+	f, err := call.filter()
+	if err != nil {
+		return err
+	}
+	found, total, err := a.Bulk.Refunds(call, call.Merchant(), bulk.RefundFilter{From: f.From, Until: f.Until, Currency: f.Currency, Page: f.Page, Size: f.Size})
+	if err != nil {
+		return err
+	}
+	out := make([]refund, len(found))
+	for i, one := range found {
+		out[i] = newRefund(one.View, one.Refund)
+	}
+	return call.answerPage("Refunds fetched", out, total, f.Page, f.Size)
+}

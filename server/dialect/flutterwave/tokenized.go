@@ -85,7 +85,10 @@ func (in tokenCharge) asked() (bulk.Asked, error) {
 	}
 	out := bulk.Asked{
 		Token: token, Amount: amount, Reference: in.Reference, Email: in.Email, Name: name, Capture: payment.Automatic,
-		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Metadata: in.Meta, Detail: words,
+		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Metadata: in.Meta, Address: in.IP, Detail: words,
+	}
+	if id.Valid(id.SenseKey, in.DeviceFingerprint) {
+		out.SenseKey = in.DeviceFingerprint
 	}
 	if out.Shares, err = sharesOf(in.Subaccounts, amount.Currency); err != nil {
 		return bulk.Asked{}, err
