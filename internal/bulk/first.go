@@ -6,6 +6,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/vault"
 )
 
 // First keeps a transaction whose card is charged for the first time and is no token yet,
@@ -35,4 +36,10 @@ func (s *Service) First(ctx context.Context, t Transaction, charge func(context.
 // is the merchant's own. Errors: a fault on subaccounts when they do not fit.
 func Splits(shares []Share, amount int64, merchant string) ([]event.Split, error) {
 	return splits(shares, amount, merchant)
+}
+
+// Assess says what is thought of such a charge of a card, which is described and not kept
+// yet, by c.Asked's visit and address; nil when neither is known.
+func (s *Service) Assess(ctx context.Context, c Charge, described vault.Record) (*event.Risk, error) {
+	return s.assess(ctx, c, described)
 }

@@ -120,11 +120,6 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	policy := egress.Policy{Loopback: a.config.Loopback}
 	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
 	a.payments = &payment.Service{Store: a.db, Gateways: gateways.byName(), Now: clock, Log: a.log, Budget: a.config.Budget}
-	a.webhooks = &webhook.Service{
-		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
-		Forms: map[string]webhook.Form{"flexcharge": flexcharge.Form{}},
-		Wake:  a.db.Deliverable(), Loopback: a.config.Loopback,
-	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
 	a.payments.Stored = func(ctx context.Context, p payment.Payment, storedAs string) error {
 		return a.cards.NoteStored(ctx, p.Merchant, p.Token, p.Processor, storedAs, "payment "+p.ID)
@@ -149,6 +144,12 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	flutter := &flutterwave.API{
 		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
 	}
+	a.webhooks = &webhook.Service{
+		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
+		Forms: map[string]webhook.Form{"flexcharge": flexcharge.Form{}, flutterwave.FormName: flutterwave.Form{API: flutter}},
+		Wake:  a.db.Deliverable(), Loopback: a.config.Loopback,
+	}
+	flutter.Webhooks = a.webhooks
 	mounts := []server.Mounter{
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,

@@ -241,3 +241,28 @@ func TestFlutterwaveRefusesAFirstCharge(t *testing.T) {
 	// A tx_ref whose charge was refused is free again.
 	f.hasAll(f.first(sale), map[string]any{"status": "success", "data.status": "successful"})
 }
+
+// What clients send beside the card is kept and answered, under each of its names.
+func TestFlutterwaveTakesNamesOfAFirstCharge(t *testing.T) {
+	t.Parallel()
+	f := speaksFlutterwave(open(t))
+	bare := typed("4111111111111111", "123").with("fullname", nil, "client_ip", nil, "expiry_year", "2032", "expiry_month", "9")
+	a := f.first(bare.with(
+		"full_name", "Grace Hopper", "country", "NG", "narration", "a kettle", "payment_plan", "3341", "ip", "10.0.0.1 or so", "device_fingerprint", "69e6b7f0b72037aa8428b70fbe03986c",
+		"subaccounts", []object{{"id": "RS_1", "transaction_charge_type": "flat_subaccount", "transaction_charge": 40}}, "currency", nil,
+	))
+	f.hasAll(a, map[string]any{
+		"data.customer.name": "Grace Hopper", "data.narration": "a kettle", "data.payment_plan": "3341", "data.ip": "10.0.0.1 or so",
+		"data.device_fingerprint": "69e6b7f0b72037aa8428b70fbe03986c", "data.currency": "NGN", "data.card.expiry": "09/32",
+	})
+	if row := f.ledger.List()[0]; !row.Recurring || row.Currency != "NGN" {
+		t.Errorf("the processor was asked %+v", row)
+	}
+	paid := f.api("GET", "/v1/payments/pay_"+strings.ToLower(strings.TrimPrefix(a.text("data.flw_ref"), "FLW")), "")
+	if splits, _ := paid.field("terms.splits").([]any); len(splits) != 2 {
+		t.Errorf("divided as %s", paid.Body)
+	}
+	a = f.first(bare.with("tx_ref", "MC-2", "first_name", "Ada", "last_name", "Lovelace"))
+	f.hasAll(a, map[string]any{"data.customer.name": "Ada Lovelace"})
+	f.refused("shares that do not fit", f.first(bare.with("tx_ref", "MC-3", "subaccounts", []object{{"id": "RS_1", "transaction_charge_type": "flat_subaccount", "transaction_charge": 400}})), 400, "subaccounts")
+}

@@ -8,7 +8,7 @@
 //	GET  /v3/transactions                            the newest, and what they are searched by
 //	GET  /v3/transactions/fee
 //	GET  /v3/transactions/{id}/verify, /v3/transactions/verify_by_reference, /v3/transactions/{id}/events
-//	POST /v3/transactions/{id}/refund, GET /v3/refunds
+//	POST /v3/transactions/{id}/refund, /v3/transactions/{id}/resend-hook, GET /v3/refunds
 //	POST /v3/charges/{flw_ref}/capture, /v3/charges/{flw_ref}/void, /v3/charges/{flw_ref}/refund
 //	POST /v3/bulk-tokenized-charges                  charge many, and try again; GET …/{id} and …/{id}/transactions, POST …/{id}/cancel
 //
@@ -33,6 +33,7 @@ import (
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/vault"
+	"github.com/paywicket/paywicket/internal/webhook"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -44,6 +45,7 @@ type API struct {
 	Checkout  *checkout.Service
 	Payments  *payment.Service
 	Bulk      *bulk.Service
+	Webhooks  *webhook.Service
 	Once      *idempotency.Service
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -62,6 +64,7 @@ func (a *API) Mount(router fiber.Router) {
 	v3.Get("/transactions/:id/verify", a.called(a.verify))
 	v3.Get("/transactions/:id/events", a.called(a.events))
 	v3.Post("/transactions/:id/refund", a.called(a.refundTransaction))
+	v3.Post("/transactions/:id/resend-hook", a.called(a.resendHook))
 	v3.Get("/refunds", a.called(a.listRefunds))
 	v3.Post("/charges/:reference/capture", a.called(a.capture))
 	v3.Post("/charges/:reference/void", a.called(a.void))

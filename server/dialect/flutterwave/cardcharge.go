@@ -9,6 +9,7 @@ import (
 	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
@@ -138,6 +139,16 @@ func (in cardCharge) order(merchant, name string, amount money.Amount) (checkout
 			Capture: capture, Initiator: processor.Customer, Recurring: in.PaymentPlan != "", ReturnURL: in.RedirectURL, Billing: in.Authorization.billing(), Splits: parts,
 		},
 	}, nil
+}
+
+// visited says where the shopper is, as far as the client does: by the sense key of a page of
+// the shop's, and by any text that may be an address.
+func (in cardCharge) visited() bulk.Asked {
+	out := bulk.Asked{Address: cmp.Or(in.ClientIP, in.IP)}
+	if id.Valid(id.SenseKey, in.DeviceFingerprint) {
+		out.SenseKey = in.DeviceFingerprint
+	}
+	return out
 }
 
 // compared is what tells two charges under one tx_ref apart: all of it but the CVV and the

@@ -4,10 +4,15 @@ import (
 	"context"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"github.com/paywicket/paywicket/internal/bulk"
+	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
+	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/vault"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -92,7 +97,11 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 		return err
 	}
 	if wanted != nil {
-		return wire.Answer(call.fiber, 200, stepped{Status: success, Message: "Charge authorization data required", Meta: nextStep{*wanted}})
+		return wire.Answer(call.fiber, fiber.StatusOK, stepped{Status: success, Message: "Charge authorization data required", Meta: nextStep{*wanted}})
+	}
+	described := vault.Record{Summary: card.Summary()}
+	if described.Fingerprint, described.Issuance, err = a.Vault.Describe(call.Merchant(), card); err != nil {
+		return err
 	}
 	compared, err := in.compared()
 	if err != nil {
@@ -100,14 +109,7 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 	}
 	return a.once(call, in.Reference, compared, func(ctx context.Context) (made, error) {
 		name, _ := id.In(ctx, id.Payment)
-		if err := a.unused(ctx, call.Merchant(), in.Reference, name); err != nil {
-			return made{}, err
-		}
-		t, err := in.transaction(call.Merchant(), name, amount)
-		if err != nil {
-			return made{}, err
-		}
-		order, err := in.order(call.Merchant(), name, amount)
+		t, order, err := a.begin(ctx, call.Merchant(), name, in, amount, described)
 		if err != nil {
 			return made{}, err
 		}
@@ -120,6 +122,22 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 		out, err := a.firstCharged(ctx, v, in.Authorization, call.test())
 		return made{out, name}, err
 	})
+}
+
+// begin makes the transaction and the order of a card charge under a payment's id. Errors:
+// duplicate, and faults that name the field.
+func (a *API) begin(ctx context.Context, merchant, name string, in cardCharge, amount money.Amount, described vault.Record) (t bulk.Transaction, order checkout.Order, err error) {
+	if err := a.unused(ctx, merchant, in.Reference, name); err != nil {
+		return t, order, err
+	}
+	if t, err = in.transaction(merchant, name, amount); err != nil {
+		return t, order, err
+	}
+	if order, err = in.order(merchant, name, amount); err != nil {
+		return t, order, err
+	}
+	order.Terms.Risk, err = a.Bulk.Assess(ctx, bulk.Charge{Merchant: merchant, Payment: name, Asked: in.visited()}, described)
+	return t, order, err
 }
 
 // firstCharged is the answer to a first charge that was made.
