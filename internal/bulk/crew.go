@@ -9,7 +9,7 @@ import (
 // merchant, so that one's batch does not hold up another's.
 const (
 	wholeWidth    = 96
-	merchantWidth = 48
+	merchantWidth = 64
 )
 
 // crew charges items of one batch, some at once, and keeps what comes of them, many to a

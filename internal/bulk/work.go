@@ -18,7 +18,7 @@ import (
 const (
 	turnLength = 15 * time.Second
 	takeSize   = 64
-	batchWidth = 48
+	batchWidth = 64
 	holdFor    = 2 * time.Minute // after which an item that was taken is due again
 )
 

@@ -2,13 +2,13 @@ package app_test
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/paywicket/paywicket/server/sandbox"
 )
 
 // tokens keeps so many cards, a few at a time, and gives their tokens.
@@ -54,19 +54,13 @@ func (f *flutter) finish(b *testing.B, path string, look bool) (most uint64) {
 	return most
 }
 
-// instant is a processor that approves at once and is not the thing that is measured: it
-// keeps no ledger.
-func instant() http.Handler {
-	var n atomic.Int64
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = n.Add(1)
-	})
-}
+// instant makes the sandbox one that waits for no disk.
+func instant(s *sandbox.Server) { s.Ledger, _ = sandbox.OpenLedger("") }
 
 // BenchmarkBulk measures a batch of 10,000 charges from the request that brings it until
 // nothing of it is pending.
 func BenchmarkBulk(b *testing.B) {
-	f := speaksFlutterwave(open(b))
+	f := speaksFlutterwave(open(b, instant))
 	tokens := f.tokens(100)
 	for b.Loop() {
 		n := 10_000
