@@ -2,8 +2,10 @@ package app_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,5 +76,43 @@ func BenchmarkBulk(b *testing.B) {
 		f.finish(b, path, false)
 		b.ReportMetric(float64(n)/time.Since(began).Seconds(), "charges/s")
 		b.ReportMetric(taken.Seconds(), "intake-s")
+	}
+}
+
+// BenchmarkBulkBesidePay measures pay requests of a few shoppers while it is quiet, and while
+// a batch is charged.
+func BenchmarkBulkBesidePay(b *testing.B) {
+	f := speaksFlutterwave(open(b, instant))
+	tokens := f.tokens(100)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: shoppers}}
+	sessions := make(chan string, payments)
+	paid := func() float64 {
+		for range payments {
+			sessions <- f.session()
+		}
+		all := make([]time.Duration, 0, payments)
+		for range payments { // one at a time, as on most days
+			began := time.Now()
+			if err := call(client, "POST", f.url+"/checkout/"+<-sessions+"/pay", `{"number":"4111111111111111","exp_month":12,"exp_year":2030,"cvv":"123","name":"Ada"}`); err != nil {
+				b.Error(err)
+			}
+			all = append(all, time.Since(began))
+			time.Sleep(10 * time.Millisecond)
+		}
+		slices.Sort(all)
+		return milliseconds(all, 50)
+	}
+	for b.Loop() {
+		quiet := paid()
+		path := f.batch(many(20_000, fmt.Sprint("b", time.Now().UnixNano()), tokens))
+		time.Sleep(time.Second) // it has begun
+		busy := paid()
+		if f.ask("GET", path, "").field("data.pending_charges") == 0.0 {
+			b.Error("the batch was over before the shoppers were")
+		}
+		f.finish(b, path, false)
+		b.ReportMetric(quiet, "quiet-p50-ms")
+		b.ReportMetric(busy, "busy-p50-ms")
+		b.ReportMetric(busy/quiet, "busy/quiet")
 	}
 }

@@ -78,6 +78,8 @@ func Run(t *testing.T) {
 		"transactions":                     transactions,
 		"transactions that are forgotten":  transactionsThatAreForgotten,
 		"transactions in pages":            transactionsInPages,
+		"batches":                          batches,
+		"items of a batch":                 itemsOfABatch,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {
