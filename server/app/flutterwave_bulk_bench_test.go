@@ -40,7 +40,7 @@ func many(n int, name string, tokens []string) string {
 // finish waits until nothing of a batch is pending, and gives the most heap that was live
 // meanwhile, in bytes, where that is looked at.
 func (f *flutter) finish(b *testing.B, path string, look bool) (most uint64) {
-	for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(50 * time.Millisecond) {
 		if f.ask("GET", path, "").field("data.pending_charges") == 0.0 {
 			return most
 		}
@@ -105,7 +105,7 @@ func BenchmarkBulkBesidePay(b *testing.B) {
 	for b.Loop() {
 		quiet := paid()
 		path := f.batch(many(20_000, fmt.Sprint("b", time.Now().UnixNano()), tokens))
-		time.Sleep(time.Second) // it has begun
+		time.Sleep(2 * time.Second) // it has begun
 		busy := paid()
 		if f.ask("GET", path, "").field("data.pending_charges") == 0.0 {
 			b.Error("the batch was over before the shoppers were")
