@@ -10,8 +10,8 @@ import (
 // merchant, so that one's batch does not hold up another's, and in all while somebody waits
 // for an answer.
 const (
-	wholeWidth    = 96
-	merchantWidth = 64
+	wholeWidth    = 192
+	merchantWidth = 128
 	narrowWidth   = 1
 )
 
