@@ -104,4 +104,5 @@ type Batches interface {
 // TakenError says that an item's reference was used for another charge.
 type TakenError struct{ Position int }
 
+// Error makes it an error.
 func (e *TakenError) Error() string { return "bulk: the reference of an item was used before" }

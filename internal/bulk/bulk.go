@@ -98,6 +98,9 @@ type Store interface {
 	FindTransactionBy(ctx context.Context, merchant, reference string) (Transaction, error)
 	// ListTransactions gives a page of those that a filter asks for, and how many there are.
 	ListTransactions(ctx context.Context, merchant string, f Filter) ([]Transaction, int, error)
+	// ListRefunds gives a page of the refunds of a merchant's transactions, newest first, and
+	// how many there are.
+	ListRefunds(ctx context.Context, merchant string, f RefundFilter) ([]Refunded, int, error)
 }
 
 // Payments finds payments; a payment.Service does.
@@ -123,6 +126,9 @@ type Service struct {
 	Charges  Charges
 	Payments Payments
 	Cards    Cards
+	Accounts Accounts
+	Senses   Senses
+	Risks    Risks
 	Now      func() time.Time
 	Log      *slog.Logger
 	bounds   bounds

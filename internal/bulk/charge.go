@@ -27,6 +27,8 @@ type Asked struct {
 	Authenticate bool                `json:"authenticate,omitempty"` // the shopper is there, and is sent to the issuer
 	ReturnURL    string              `json:"return_url,omitempty"`   // and comes back there
 	Recurring    bool                `json:"recurring,omitempty"`
+	SenseKey     string              `json:"sense_key,omitempty"` // of the merchant's page that the shopper is at; empty for none
+	Address      string              `json:"address,omitempty"`   // where the merchant says the shopper is: any text
 	Shares       []Share             `json:"shares,omitempty"`
 	Metadata     map[string]string   `json:"metadata,omitempty"`
 	Detail       json.RawMessage     `json:"detail,omitempty"` // the dialect's own words, which it echoes
@@ -102,6 +104,9 @@ func (s *Service) Charge(ctx context.Context, c Charge, actor string) (Transacti
 	}
 	order, err := c.order(kept)
 	if err != nil {
+		return Transaction{}, payment.Payment{}, err
+	}
+	if order.Terms.Risk, err = s.assess(ctx, c, kept); err != nil {
 		return Transaction{}, payment.Payment{}, err
 	}
 	detail := c.Asked.Detail

@@ -103,6 +103,13 @@ func stableID(kind Type, object string, sequence int, at time.Time) string {
 	return "evt_" + encoding.EncodeToString(id[:])
 }
 
+// FirstID is where the ids of the events of a millisecond and those after it begin.
+func FirstID(at time.Time) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16)
+	return "evt_" + encoding.EncodeToString(id[:])
+}
+
 // Envelope is the body of a webhook and an item of GET /v1/events.
 type Envelope struct {
 	ID        string          `json:"id"`

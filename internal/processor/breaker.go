@@ -83,3 +83,13 @@ func (b *Breaker) Modify(ctx context.Context, m Modification) (Outcome, error) {
 	b.note(o, err)
 	return o, err
 }
+
+// AnswerChallenge passes a code on, where the processor takes one. Errors: ErrNoCode where it
+// does not.
+func (b *Breaker) AnswerChallenge(ctx context.Context, of Original, code string) (Outcome, error) {
+	coded, ok := b.Gateway.(Coded)
+	if !ok {
+		return Outcome{}, ErrNoCode
+	}
+	return coded.AnswerChallenge(ctx, of, code)
+}

@@ -66,3 +66,28 @@ func TestTheBreaker(t *testing.T) {
 		t.Errorf("it answers again: %v, asked %d times", err, m.asked)
 	}
 }
+
+// coded is a gateway whose challenges are passed with a code.
+type coded struct{ moody }
+
+func (c *coded) AnswerChallenge(_ context.Context, of processor.Original, code string) (processor.Outcome, error) {
+	if code != "12345" {
+		return processor.Outcome{}, processor.ErrWrongCode
+	}
+	return processor.Outcome{State: processor.Approved, Reference: of.Reference}, nil
+}
+
+func TestTheBreakerPassesCodesOn(t *testing.T) {
+	t.Parallel()
+	none := &processor.Breaker{Gateway: &moody{}, Now: time.Now}
+	if _, err := none.AnswerChallenge(t.Context(), processor.Original{}, "12345"); !errors.Is(err, processor.ErrNoCode) {
+		t.Errorf("a processor that takes none: %v", err)
+	}
+	b := &processor.Breaker{Gateway: &coded{}, Now: time.Now}
+	if o, err := b.AnswerChallenge(t.Context(), processor.Original{Reference: "r"}, "12345"); err != nil || o.State != processor.Approved || o.Reference != "r" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if _, err := b.AnswerChallenge(t.Context(), processor.Original{}, "1"); !errors.Is(err, processor.ErrWrongCode) {
+		t.Errorf("a wrong code: %v", err)
+	}
+}

@@ -14,6 +14,7 @@ package processor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/paywicket/paywicket/internal/card"
@@ -192,6 +193,21 @@ type Vault interface {
 	// card is borrowed. The payment does not wait for it long: ctx ends soon.
 	Store(ctx context.Context, card Instrument) (storedAs string, err error)
 }
+
+// Coded is a processor whose challenges can be passed with a one-time code that the issuer
+// sends the shopper, for who asks for it on a page of its own.
+type Coded interface {
+	// AnswerChallenge gives the processor the code, and gives the authorization as it then
+	// is. ErrWrongCode says that the code is another, and that nothing has changed; another
+	// error that no answer came.
+	AnswerChallenge(ctx context.Context, of Original, code string) (Outcome, error)
+}
+
+// Why a one-time code did nothing.
+var (
+	ErrWrongCode = errors.New("processor: the code is not the one that was sent")
+	ErrNoCode    = errors.New("processor: it takes no code")
+)
 
 // Listed is one authorization in a processor's own list.
 type Listed struct {

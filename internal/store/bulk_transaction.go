@@ -29,7 +29,10 @@ type bulkRow struct {
 	CreatedAt int64 `db:"created_at"`
 }
 
-const selectTransactions = `SELECT t.merchant, t.number, t.payment, t.reference, t.batch, t.item, t.attempt, t.amount, t.currency, t.email, t.detail, t.created_at FROM bulk_transactions t `
+const (
+	transactionColumns = `t.merchant, t.number, t.payment, t.reference, t.batch, t.item, t.attempt, t.amount, t.currency, t.email, t.detail, t.created_at`
+	selectTransactions = `SELECT ` + transactionColumns + ` FROM bulk_transactions t `
+)
 
 func (r bulkRow) transaction() (bulk.Transaction, error) {
 	return bulk.Transaction{

@@ -150,6 +150,10 @@ func (db *DB) Replay(ctx context.Context, to webhook.Endpoint, choice webhook.Ch
 	which, args := `e.id = ?`, []any{choice.Event}
 	if choice.Event == "" {
 		which, args = `e.at >= ? AND e.at < ?`, []any{millis(choice.From), millis(choice.To)}
+		if choice.Object != "" {
+			// Ids grow with time and are indexed: this reads the span and not all there is.
+			which, args = `e.object = ? AND e.id >= ? AND e.id < ?`, []any{choice.Object, event.FirstID(choice.From), event.FirstID(choice.To)}
+		}
 		if len(to.Types) > 0 {
 			which += ` AND e.type IN (?` + strings.Repeat(`, ?`, len(to.Types)-1) + `)`
 			for _, kind := range to.Types {

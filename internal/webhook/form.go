@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -23,8 +24,9 @@ type Form interface {
 	// Types are the events that it has words for. No other is sent in it.
 	Types() []event.Type
 	// Write gives the body and the headers of one attempt. The headers go out in just the
-	// letters that it gives them, since there are receivers that look for those.
-	Write(m Message) (body []byte, header http.Header, err error)
+	// letters that it gives them, since there are receivers that look for those. What it
+	// has to look up it may look up until ctx ends.
+	Write(ctx context.Context, m Message) (body []byte, header http.Header, err error)
 }
 
 // Message is one attempt to tell of an event.

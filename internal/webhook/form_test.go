@@ -21,7 +21,7 @@ type plain struct{}
 
 func (plain) Types() []event.Type { return []event.Type{event.OrderCompleted, event.OrderExpired} }
 
-func (plain) Write(m webhook.Message) ([]byte, http.Header, error) {
+func (plain) Write(_ context.Context, m webhook.Message) ([]byte, http.Header, error) {
 	lines := []string{string(m.Event.Type), m.Host, m.At.UTC().Format(time.RFC3339)}
 	for _, secret := range m.Secrets {
 		lines = append(lines, string(secret))

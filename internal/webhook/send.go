@@ -112,7 +112,7 @@ func (s *Service) request(ctx context.Context, c Claimed, form Form) (*http.Requ
 		}
 		m.Secrets = append(m.Secrets, secret)
 	}
-	body, header, err := form.Write(m)
+	body, header, err := form.Write(ctx, m)
 	if err != nil {
 		return nil, err
 	}

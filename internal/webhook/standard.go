@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,7 +20,7 @@ type standard struct{}
 func (standard) Types() []event.Type { return event.Types }
 
 // Write gives the event's envelope, signed with every secret that counts.
-func (standard) Write(m Message) ([]byte, http.Header, error) {
+func (standard) Write(_ context.Context, m Message) ([]byte, http.Header, error) {
 	body, err := json.Marshal(m.Event.Envelope())
 	if err != nil {
 		return nil, nil, fmt.Errorf("webhook: encode: %w", err)

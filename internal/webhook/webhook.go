@@ -90,9 +90,10 @@ type Store interface {
 }
 
 // Choice is which events are sent again: one, or those of a span of time, from included
-// and to excluded.
+// and to excluded; of the span all, or those about one object.
 type Choice struct {
 	Event    string
+	Object   string
 	From, To time.Time
 }
 

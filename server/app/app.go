@@ -120,11 +120,6 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	policy := egress.Policy{Loopback: a.config.Loopback}
 	a.Merchants = &merchant.Service{Store: a.db, Now: clock}
 	a.payments = &payment.Service{Store: a.db, Gateways: gateways.byName(), Now: clock, Log: a.log, Budget: a.config.Budget}
-	a.webhooks = &webhook.Service{
-		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
-		Forms: map[string]webhook.Form{"flexcharge": flexcharge.Form{}},
-		Wake:  a.db.Deliverable(), Loopback: a.config.Loopback,
-	}
 	a.cards = &vault.Service{Store: a.db, Keys: a.keys.ring, BINs: &a.bins, Now: clock}
 	a.payments.Stored = func(ctx context.Context, p payment.Payment, storedAs string) error {
 		return a.cards.NoteStored(ctx, p.Merchant, p.Token, p.Processor, storedAs, "payment "+p.ID)
@@ -145,12 +140,22 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Models: gateways.models(), ChallengeURL: a.challengeURL, Now: clock, Log: a.log,
 	}
 	checkouts.Rescue = a.rescues
-	a.bulk = &bulk.Service{Store: a.db, Batches: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Now: clock, Log: a.log}
+	a.bulk = &bulk.Service{Store: a.db, Batches: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Accounts: a.db, Senses: senses, Risks: a.risk, Now: clock, Log: a.log}
+	flutter := &flutterwave.API{
+		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
+	}
+	a.webhooks = &webhook.Service{
+		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,
+		Forms: map[string]webhook.Form{"flexcharge": flexcharge.Form{}, flutterwave.FormName: flutterwave.Form{API: flutter}},
+		Wake:  a.db.Deliverable(), Loopback: a.config.Loopback,
+	}
+	flutter.Webhooks = a.webhooks
 	mounts := []server.Mounter{
 		giveWay{a.bulk},
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,
+			Back: flutter.Back,
 		},
 		&native.API{
 			Merchants: a.Merchants, Checkout: checkouts, Payments: a.payments, Vault: a.cards, Sense: senses, Customers: a.db, Webhooks: a.webhooks, Keys: a.idempotent,
@@ -161,9 +166,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		&flexcharge.API{
 			Merchants: a.Merchants, Vault: a.cards, Checkout: checkouts, Rescues: a.rescues, Once: a.idempotent, Keys: a.keys.ring, Now: clock, Log: a.log,
 		},
-		&flutterwave.API{
-			Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
-		},
+		flutter,
 		docs.Docs{},
 		&seal.Seal{Keys: a.keys, Log: a.log},
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httputil"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,7 +67,7 @@ func TestNoCanaryGetsOut(t *testing.T) {
 
 	v := &visitor{house: h, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, answers: &answers}
 	v.access = speaksFlexCharge(h).access
-	doors := append(v.doors(), v.flexChargeDoors()...)
+	doors := slices.Concat(v.doors(), v.flexChargeDoors(), v.flutterwaveDoors())
 	var going sync.WaitGroup
 	for range 16 {
 		going.Go(func() {
@@ -118,7 +119,9 @@ func (v *visitor) ask(method, path, body string) string {
 	if !strings.HasPrefix(body, "{") {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
+	if strings.HasPrefix(path, "/v3/") {
+		request.Header.Set("Authorization", "Bearer "+v.secret())
+	} else if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
 		request.Header.Set("Authorization", "Bearer "+v.access)
 	} else if strings.HasPrefix(path, "/v1/") {
 		request.Header.Set("Authorization", "Bearer "+v.secret())

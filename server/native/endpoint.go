@@ -23,7 +23,7 @@ type endpointRequest struct {
 type Endpoint struct {
 	ID        string       `json:"id"`
 	URL       string       `json:"url"`
-	Form      string       `json:"form"` // standard | flexcharge
+	Form      string       `json:"form"` // standard | flexcharge | flutterwave
 	Events    []event.Type `json:"events"`
 	Wait      int64        `json:"wait"`
 	Enabled   bool         `json:"enabled"`

@@ -60,6 +60,9 @@ type Pages struct {
 	Inventory  func(context.Context) (integrity.Inventory, error)
 	Origin     string   // our own origin, as browsers see it
 	Challenges []string // origins of issuer pages that a checkout may frame
+	// Back gives what the way back of a payment without a checkout tells its merchant beside
+	// the payment's id: what the clients of a dialect look for. Nil for nothing.
+	Back func(ctx context.Context, merchant, payment string) (map[string]string, error)
 	// Watch tells of changes to a payment until stop is called; Closing, that the server ends.
 	Watch   func(id string) (changed <-chan struct{}, stop func())
 	Closing <-chan struct{}

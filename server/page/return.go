@@ -93,6 +93,15 @@ func (p *Pages) goOn(c *fiber.Ctx) error {
 	}
 	query := back.Query()
 	query.Set("payment", name)
+	if p.Back != nil {
+		more, err := p.Back(c.UserContext(), merchant, name)
+		if err != nil {
+			return err
+		}
+		for field, value := range more {
+			query.Set(field, value)
+		}
+	}
 	back.RawQuery = query.Encode()
 	return c.Redirect(back.String(), fiber.StatusSeeOther)
 }

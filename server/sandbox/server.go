@@ -5,6 +5,7 @@
 //	POST /authorizations                     decide; the Idempotency-Key is the reference
 //	GET  /authorizations/{reference}         what became of it
 //	POST /authorizations/{reference}/cancel  end a pending challenge
+//	POST /authorizations/{reference}/code    pass it with a one-time code (TestCode)
 //	POST /authorizations/{reference}/modifications             capture, void or refund; the Idempotency-Key is its reference
 //	GET  /authorizations/{reference}/modifications/{reference} what became of that
 //	GET  /authorizations                     the ledger, newest last; from, to (unix milliseconds), after (reference) and limit choose
@@ -69,6 +70,7 @@ func (s *Server) Handler() http.Handler {
 	routes.HandleFunc("GET /authorizations", s.list)
 	routes.HandleFunc("GET /authorizations/{reference}", s.find)
 	routes.HandleFunc("POST /authorizations/{reference}/cancel", s.cancel)
+	routes.HandleFunc("POST /authorizations/{reference}/code", s.answerChallenge)
 	routes.HandleFunc("POST /authorizations/{reference}/modifications", s.modify)
 	routes.HandleFunc("GET /authorizations/{reference}/modifications/{modification}", s.findModification)
 	routes.HandleFunc("POST /card_updates", s.updateCard)

@@ -19,8 +19,8 @@ const (
 )
 
 // DecodeLoosely reads the JSON of a client that was written for another API, in one pass
-// over its bytes, into a struct of texts, whole numbers, truth values, Digits, structs and
-// lists of structs, or pointers to the first three.
+// over its bytes, into a struct of texts, whole numbers, truth values, Digits, structs,
+// lists of structs and maps of texts, or pointers to the first three.
 //
 // Names are matched without case; of a name that is repeated the last counts; numbers are
 // taken for texts and the other way round; null and what has another shape is as if it were
@@ -86,6 +86,8 @@ func (f *filler) value(into reflect.Value, path, rule string, depth int) error {
 	switch {
 	case f.next() == '{' && object:
 		return f.fill(into, path+".", depth+1)
+	case f.next() == '{' && into.Kind() == reflect.Map:
+		return f.texts(into, path, depth+1)
 	case f.next() == '[' && into.Kind() == reflect.Slice:
 		return f.sequence(depth+1, '[', ']', func() error {
 			item := reflect.New(into.Type().Elem()).Elem()
@@ -95,7 +97,7 @@ func (f *filler) value(into reflect.Value, path, rule string, depth int) error {
 			into.Set(reflect.Append(into, item))
 			return nil
 		})
-	case f.next() == '{' || f.next() == '[' || object || into.Kind() == reflect.Slice:
+	case f.next() == '{' || f.next() == '[' || object || into.Kind() == reflect.Slice || into.Kind() == reflect.Map:
 		return f.skip(depth)
 	}
 	raw, err := f.scalar()
@@ -107,6 +109,27 @@ func (f *filler) value(into reflect.Value, path, rule string, depth int) error {
 		into = into.Elem()
 	}
 	return set(into, raw, path, rule)
+}
+
+// texts reads an object into a map of texts. Members that are no scalar are passed over.
+func (f *filler) texts(into reflect.Value, path string, depth int) error {
+	read := map[string]string{}
+	into.Set(reflect.ValueOf(read))
+	return f.object(depth, func(name []byte) error {
+		if f.next() == '{' || f.next() == '[' {
+			return f.skip(depth)
+		}
+		key, err := looseText(path, name, "")
+		if err != nil {
+			return err
+		}
+		raw, err := f.scalar()
+		if err != nil || string(raw) == "null" {
+			return err
+		}
+		read[key], err = looseText(path, raw, "")
+		return err
+	})
 }
 
 // set puts a scalar into a field.

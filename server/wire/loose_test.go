@@ -28,8 +28,9 @@ type loose struct {
 	Items []struct {
 		SKU string `json:"sku"`
 	} `json:"items"`
-	Words  []string    `json:"words"`
-	Number wire.Digits `json:"number"`
+	Words  []string          `json:"words"`
+	Meta   map[string]string `json:"meta"`
+	Number wire.Digits       `json:"number"`
 }
 
 func TestDecodeLoosely(t *testing.T) {
@@ -48,7 +49,10 @@ func TestDecodeLoosely(t *testing.T) {
 		`{"isMIT":"True","is":0}`: `{"isMIT":true,"is":false}`,
 		`{"inner":{"zipCode":"K1C2N6","zipcode":"1","x":{}},"unknown":[[[]]]}`: `{"inner":{"zipcode":"1"}}`,
 		`{"items":[{"sku":1},null,{"SKU":"b","more":[]},[]]}`:                  `{"items":[{"sku":"1"},{"sku":""},{"sku":"b"},{"sku":""}]}`,
-		`{"words":["a",2]}`:       `{"words":["a","2"]}`,
+		`{"words":["a",2]}`: `{"words":["a","2"]}`,
+		`{"meta":{"a":1,"B":"b","no":null,"deep":{"a":1},"list":[1],"yes":true}}`: `{"meta":{"a":"1","B":"b","yes":"true"}}`,
+		`{"meta":[{"a":1}]}`:      `{"meta":null}`,
+		`{"meta":{}}`:             `{"meta":{}}`,
 		"\t{ \"amount\" : 1 } \n": `{"amount":1}`,
 	} {
 		var got loose
@@ -100,6 +104,8 @@ func TestDecodeLooselyRefuses(t *testing.T) {
 		`{"orderId":"\u0034111111111111111"}`:        {"orderId", fault.Invalid},
 		`{"orderId":"bad \x"}`:                       {"orderId", fault.Invalid},
 		`{"inner":{"zipcode":"378282246310005"}}`:    {"inner.zipcode", fault.Invalid},
+		`{"meta":{"a":4111111111111111}}`:            {"meta", fault.Invalid},
+		`{"meta":{"4111111111111111":1}}`:            {"meta", fault.Invalid},
 		`{"items":[{"sku":"5555555555554444"}]}`:     {"items.sku", fault.Invalid},
 	} {
 		var got loose

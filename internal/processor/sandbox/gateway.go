@@ -30,7 +30,10 @@ type Gateway struct {
 	Label string
 }
 
-var _ processor.Gateway = (*Gateway)(nil)
+var (
+	_ processor.Gateway = (*Gateway)(nil)
+	_ processor.Coded   = (*Gateway)(nil)
+)
 
 // New makes a gateway to the processor at a URL such as http://127.0.0.1:8090. The
 // client's transport is shared with its other users; its redirects and cookies are

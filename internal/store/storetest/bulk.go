@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/bulk"
+	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/internal/money"
+	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
 )
 
 // transaction is one of an account's, of a payment that is not opened.
@@ -136,5 +139,58 @@ func transactionsInPages(t *testing.T, h *house) {
 		}
 		h.same(name, got, want)
 		h.same(name+", how many", total, c.total)
+	}
+}
+
+func refundsOfTransactions(t *testing.T, h *house) {
+	o, other := h.open("Kestrel Kettles"), h.open("Other")
+	var kept []bulk.Transaction
+	for i := range 2 {
+		one := h.transaction(o, fmt.Sprintf("ref-%d", i))
+		p := h.inflight(o)
+		one.Payment, one.Amount.Currency = p.ID, []string{"NGN", "USD"}[i]
+		kept = append(kept, h.keepTransaction(one))
+		for range 2 {
+			h.pass(time.Minute)
+			_, err := h.db.Advance(t.Context(), o.Merchant.ID, p.ID, "test", func(p payment.Payment) (payment.Payment, []event.Event, error) {
+				p.Sequence++
+				for _, kind := range []processor.ModificationKind{processor.Capture, processor.Refund} {
+					p.Modifications = append(p.Modifications, payment.Modification{ID: id.New(id.Modification), Kind: kind, Amount: 1, State: payment.Succeeded, Reference: id.Reference(), CreatedAt: h.now(), UpdatedAt: h.now()})
+				}
+				return p, nil, nil
+			})
+			h.must(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		filter bulk.RefundFilter
+		total  int
+		want   []int // positions in kept
+	}{
+		"all":           {bulk.RefundFilter{Page: 1, Size: 10}, 4, []int{1, 1, 0, 0}},
+		"a second page": {bulk.RefundFilter{Page: 2, Size: 3}, 4, []int{0}},
+		"of a currency": {bulk.RefundFilter{Currency: "USD", Page: 1, Size: 10}, 2, []int{1, 1}},
+		"from now":      {bulk.RefundFilter{From: h.now(), Page: 1, Size: 10}, 1, []int{1}},
+		"before now":    {bulk.RefundFilter{Until: h.now(), Page: 1, Size: 10}, 3, []int{1, 0, 0}},
+	} {
+		found, total, err := h.db.ListRefunds(t.Context(), o.Merchant.ID, c.filter)
+		h.must(err)
+		var got, want []string
+		seen := map[string]bool{}
+		for _, one := range found {
+			got = append(got, one.Transaction.Reference)
+			if seen[one.Modification] || one.Modification == "" {
+				t.Errorf("%s: a refund is there twice: %q", name, one.Modification)
+			}
+			seen[one.Modification] = true
+		}
+		for _, i := range c.want {
+			want = append(want, kept[i].Reference)
+		}
+		h.same(name, got, want)
+		h.same(name+", how many", total, c.total)
+	}
+	if found, total, err := h.db.ListRefunds(t.Context(), other.Merchant.ID, bulk.RefundFilter{Page: 1, Size: 10}); err != nil || total != 0 || len(found) != 0 {
+		t.Errorf("somebody else's: %d, %v", total, err)
 	}
 }

@@ -78,6 +78,7 @@ func Run(t *testing.T) {
 		"transactions":                     transactions,
 		"transactions that are forgotten":  transactionsThatAreForgotten,
 		"transactions in pages":            transactionsInPages,
+		"refunds of transactions":          refundsOfTransactions,
 		"batches":                          batches,
 		"items of a batch":                 itemsOfABatch,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,

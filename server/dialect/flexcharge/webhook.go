@@ -2,6 +2,7 @@ package flexcharge
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha512"
@@ -85,7 +86,7 @@ const nonceBytes = 16
 
 // Write gives the notice of an order's event, signed. It is an error when the event is
 // none of Types, or not about an order.
-func (Form) Write(m webhook.Message) ([]byte, http.Header, error) {
+func (Form) Write(_ context.Context, m webhook.Message) ([]byte, http.Header, error) {
 	body, err := newNotice(m)
 	if err != nil {
 		return nil, nil, err

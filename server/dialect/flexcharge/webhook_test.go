@@ -109,7 +109,7 @@ func TestThePublishedExample(t *testing.T) {
 	if err := example.believes(exampleKey); err != nil {
 		t.Error(err)
 	}
-	body, header, err := flexcharge.Form{}.Write(webhook.Message{
+	body, header, err := flexcharge.Form{}.Write(t.Context(), webhook.Message{
 		Event: exampleOrder(), Host: example.host, Secrets: [][]byte{[]byte("whsec_" + exampleKey)}, At: time.Date(2023, 3, 20, 18, 16, 40, 0, time.FixedZone("CET", 3600)),
 	})
 	if err != nil || string(body) != example.body {
@@ -122,11 +122,11 @@ func TestThePublishedExample(t *testing.T) {
 		}
 	}
 	for _, secret := range []string{exampleKey, "whsec_", "whsec_!", ""} {
-		if _, header, err := (flexcharge.Form{}).Write(webhook.Message{Event: exampleOrder(), Secrets: [][]byte{[]byte(secret)}}); err == nil {
+		if _, header, err := (flexcharge.Form{}).Write(t.Context(), webhook.Message{Event: exampleOrder(), Secrets: [][]byte{[]byte(secret)}}); err == nil {
 			t.Errorf("signed with %q: %v", secret, header)
 		}
 	}
-	if _, _, err := (flexcharge.Form{}).Write(webhook.Message{Event: exampleOrder()}); err == nil {
+	if _, _, err := (flexcharge.Form{}).Write(t.Context(), webhook.Message{Event: exampleOrder()}); err == nil {
 		t.Error("signed with nothing")
 	}
 }

@@ -27,6 +27,7 @@ type charge struct {
 	MerchantFee       json.Number `json:"merchant_fee"`
 	ProcessorResponse string      `json:"processor_response"`
 	AuthModel         string      `json:"auth_model"`
+	ChargeType        string      `json:"charge_type"` // normal, or preauth
 	Currency          string      `json:"currency"`
 	IP                string      `json:"ip"`
 	Narration         string      `json:"narration"`
@@ -37,7 +38,9 @@ type charge struct {
 	AmountSettled     json.Number `json:"amount_settled"`
 	Customer          customer    `json:"customer"`
 	Card              *card       `json:"card,omitempty"`
-	Meta              any         `json:"meta,omitempty"`
+	PaymentPlan       *string     `json:"payment_plan,omitempty"`
+
+	Meta map[string]any `json:"meta,omitempty"` // as it was sent, and authorization when the shopper is to go on
 }
 
 // customer is who pays. The same address has the same id.
@@ -67,13 +70,11 @@ type authorization struct {
 	Redirect string `json:"redirect"`
 }
 
-// challenged is the meta of a charge whose issuer wants to see the shopper.
-type challenged struct {
-	Authorization authorization `json:"authorization"`
-}
-
 // notAvailable stands where Flutterwave has no value for a text.
 const notAvailable = "N/A"
+
+// accountID is a merchant's account as a number.
+func accountID(merchant string) int64 { return bulk.NumberOf("account "+merchant, 0) }
 
 // moment writes a time as Flutterwave does.
 func moment(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
@@ -85,12 +86,6 @@ func number(minor int64, currency string) json.Number {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
 	return json.Number(text)
-}
-
-// ownReference is the flw_ref of a payment: its id in capitals.
-func ownReference(payment string) string {
-	_, rest, _ := strings.Cut(payment, "_")
-	return "FLW" + strings.ToUpper(rest)
 }
 
 // charged is the answer to a charge that was made.
@@ -132,37 +127,58 @@ func newCharge(v bulk.View) (charge, error) {
 	out := charge{
 		ID: v.Number, Reference: v.Reference, OwnReference: ownReference(v.Payment), DeviceFingerprint: cmp.Or(words.DeviceFingerprint, notAvailable),
 		Amount: number(v.Amount.Minor, currency), ChargedAmount: number(v.Amount.Minor, currency), AppFee: "0", MerchantFee: "0", AmountSettled: "0",
-		ProcessorResponse: responseOf(v.Paid), AuthModel: "noauth", Currency: currency, IP: words.IP, Narration: words.Narration,
-		Status: string(v.Status()), PaymentType: "card", CreatedAt: moment(v.CreatedAt), AccountID: bulk.NumberOf("account "+v.Merchant, 0),
+		ProcessorResponse: responseOf(v.Paid), AuthModel: "noauth", ChargeType: "normal", Currency: currency, IP: words.IP, Narration: words.Narration,
+		Status: string(v.Status()), PaymentType: "card", CreatedAt: moment(v.CreatedAt), AccountID: accountID(v.Merchant),
 		Customer: customer{ID: bulk.NumberOf("customer "+v.Merchant+" "+strings.ToLower(v.Email), 0), Name: words.Name, Email: v.Email, CreatedAt: moment(v.CreatedAt)},
 	}
 	if words.RedirectURL != "" {
 		out.RedirectURL = &words.RedirectURL
 	}
+	if words.PaymentPlan != "" {
+		out.PaymentPlan = &words.PaymentPlan
+	}
+	for name, value := range words.Meta {
+		out.tell(name, value)
+	}
 	if v.Paid != nil {
 		out.pay(*v.Paid)
 	}
+	out.AuthModel = cmp.Or(words.AuthModel, out.AuthModel)
 	return out, nil
+}
+
+// tell adds to a charge's meta.
+func (c *charge) tell(name string, value any) {
+	if c.Meta == nil {
+		c.Meta = map[string]any{}
+	}
+	c.Meta[name] = value
 }
 
 // pay adds what a transaction's payment says.
 func (c *charge) pay(p payment.Payment) {
-	fee := p.Terms.Fee.On(p.Amount.Minor)
-	c.ChargedAmount, c.AppFee = number(p.Amount.Minor, p.Amount.Currency), number(fee, p.Amount.Currency)
+	charged := p.Amount.Minor
+	if p.Terms.Capture == payment.Manual {
+		c.ChargeType = "preauth"
+		if p.Captured > 0 {
+			charged = p.Captured
+		}
+	}
+	c.ChargedAmount, c.AppFee = number(charged, p.Amount.Currency), number(p.Terms.Fee.On(charged), p.Amount.Currency)
+	c.AmountSettled = number(p.Captured-p.Terms.Fee.On(p.Captured), p.Amount.Currency)
 	c.Customer.Name, c.Customer.Email = cmp.Or(c.Customer.Name, p.Terms.Payer.Name), cmp.Or(p.Terms.Payer.Email, c.Customer.Email)
 	c.Card = &card{
 		First: p.Card.BIN, Last: p.Card.Last4, Issuer: strings.ToUpper(p.Card.Brand.Name()), Type: strings.ToUpper(string(p.Card.Brand)),
 		Expiry: fmt.Sprintf("%02d/%02d", p.Card.ExpMonth, p.Card.ExpYear%100),
 	}
-	if p.Captured > 0 {
-		c.AmountSettled = number(p.Captured-p.Terms.Fee.On(p.Captured), p.Amount.Currency)
-	}
-	if p.Terms.Authenticate {
+	if p.Terms.Authenticate || p.State == payment.RequiresAction || p.Authentication != "" {
 		c.AuthModel = "VBVSECURECODE"
 	}
 	if p.State == payment.RequiresAction {
-		c.AuthModel = "VBVSECURECODE"
-		c.Meta = challenged{authorization{"redirect", p.ChallengeURL}}
+		c.tell("authorization", authorization{"redirect", p.ChallengeURL})
+	}
+	if p.State == payment.Voided {
+		c.Status = "voided"
 	}
 }
 

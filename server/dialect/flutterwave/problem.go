@@ -35,7 +35,7 @@ func statusOf(err error) int { return cmp.Or(statuses[fault.CodeOf(err)], fiber.
 // where they differ.
 var spelled = map[string]string{
 	"reference": "tx_ref", "metadata": "meta", "customer.name": "full_name", "customer.email": "email", "customer.phone": "phone_number",
-	"return_url": "redirect_url", "splits": "subaccounts", "capture": "preauthorize", "Idempotency-Key": "tx_ref",
+	"number": "card_number", "exp_month": "expiry_month", "exp_year": "expiry_year", "return_url": "redirect_url", "splits": "subaccounts", "capture": "preauthorize", "Idempotency-Key": "tx_ref",
 }
 
 // spelling gives a field's name in Flutterwave's spelling.
@@ -52,7 +52,7 @@ func messageOf(f *fault.Error) string {
 }
 
 // known are the messages of Flutterwave's that clients compare.
-var known = map[string]bool{"Token not found": true, "Wrong token or email passed": true}
+var known = map[string]bool{reasonToken: true, "Wrong token or email passed": true, reasonPreauth: true}
 
 // fail answers with what an error stands for. What is ours to mend is logged with its
 // cause; the caller sees none of it.

@@ -16,7 +16,7 @@ import (
 
 // tokenCharge is the body of tokenized-charges, and of one item of a batch.
 type tokenCharge struct {
-	Token             string       `json:"token"`
+	Token             wire.Digits  `json:"token"`
 	Email             string       `json:"email"`
 	Currency          string       `json:"currency"`
 	Country           string       `json:"country"`
@@ -25,22 +25,16 @@ type tokenCharge struct {
 	FirstName         string       `json:"first_name"`
 	LastName          string       `json:"last_name"`
 	FullName          string       `json:"full_name"`
-	Narration         string       `json:"narration"`
+	Narration         string       `json:"narration" card:"drop"`
 	Preauthorize      bool         `json:"preauthorize"`
 	IP                string       `json:"ip"`
-	DeviceFingerprint string       `json:"device_fingerprint"`
+	DeviceFingerprint string       `json:"device_fingerprint" card:"drop"`
 	PaymentPlan       string       `json:"payment_plan"`
 	Subaccounts       []subaccount `json:"subaccounts"`
 	Authenticate      bool         `json:"do_3ds"`
 	RedirectURL       string       `json:"redirect_url"`
-}
 
-// subaccount is an account that has a share of a charge.
-type subaccount struct {
-	ID         string `json:"id"`
-	Ratio      string `json:"transaction_split_ratio"`
-	ChargeType string `json:"transaction_charge_type"` // percentage, flat or flat_subaccount
-	Charge     string `json:"transaction_charge"`
+	Meta map[string]string `json:"meta"` // texts, numbers and truth values, all as texts
 }
 
 // detail is what a transaction keeps of its request to echo it.
@@ -52,63 +46,66 @@ type detail struct {
 	Name              string `json:"name,omitempty"`
 	PaymentPlan       string `json:"payment_plan,omitempty"`
 	Country           string `json:"country,omitempty"`
+
+	Meta      map[string]string `json:"meta,omitempty"`
+	AuthModel string            `json:"auth_model,omitempty"` // of a first charge whose shopper gave something; empty for what its payment says
 }
+
+// reasonPreauth is the text by which clients know that a charge cannot be both
+// preauthorized and authenticated.
+const reasonPreauth = "Invalid Auth model. Preauth can only be used with NOAUTH/BVN"
 
 // maxReference is how long a tx_ref may be, in bytes.
 const maxReference = 100
 
-// parseToken reads a token in Flutterwave's spelling, or in one that the same token has
-// elsewhere here.
-func parseToken(text string) (id.Token, error) {
-	var token id.Token
-	var err error
-	switch {
-	case strings.HasPrefix(text, "flw-"):
-		token, err = id.ParseFlutterwave(text)
-	case strings.HasPrefix(text, "tok_"):
-		token, err = id.ParseToken(text)
-	default:
-		token, err = id.ParseUUID(strings.ToLower(text))
-	}
-	if err != nil {
-		return token, fault.Field("token", "Token not found")
-	}
-	return token, nil
-}
-
 // asked is the charge that the body asks for. Errors: faults that name the field.
 func (in tokenCharge) asked() (bulk.Asked, error) {
-	for _, needed := range []struct{ name, value string }{
-		{"token", in.Token}, {"email", in.Email}, {"currency", in.Currency}, {"amount", in.Amount}, {"tx_ref", in.Reference},
+	for _, needed := range []struct {
+		name  string
+		given bool
+	}{
+		{"token", in.Token.Given()}, {"email", in.Email != ""}, {"currency", in.Currency != ""}, {"amount", in.Amount != ""}, {"tx_ref", in.Reference != ""},
 	} {
-		if needed.value == "" {
+		if !needed.given {
 			return bulk.Asked{}, fault.Field(needed.name, "This field is required.")
 		}
 	}
 	if len(in.Reference) > maxReference {
 		return bulk.Asked{}, fault.Field("tx_ref", "A tx_ref has %d bytes at most.", maxReference)
 	}
-	token, err := parseToken(in.Token)
-	if err != nil {
-		return bulk.Asked{}, err
+	token, ok := in.Token.Spelled()
+	if !ok {
+		return bulk.Asked{}, fault.Field("token", reasonToken)
 	}
 	amount, err := readAmount(in.Amount, in.Currency)
 	if err != nil {
 		return bulk.Asked{}, err
 	}
 	name := cmp.Or(in.FullName, strings.TrimSpace(in.FirstName+" "+in.LastName))
-	words, err := json.Marshal(detail{in.Narration, in.IP, in.DeviceFingerprint, in.RedirectURL, name, in.PaymentPlan, in.Country})
+	words, err := json.Marshal(detail{in.Narration, in.IP, in.DeviceFingerprint, in.RedirectURL, name, in.PaymentPlan, in.Country, in.Meta, ""})
 	if err != nil {
 		return bulk.Asked{}, err
 	}
 	out := bulk.Asked{
 		Token: token, Amount: amount, Reference: in.Reference, Email: in.Email, Name: name, Capture: payment.Automatic,
-		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Detail: words,
+		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Metadata: in.Meta, Address: in.IP, Detail: words,
+	}
+	if id.Valid(id.SenseKey, in.DeviceFingerprint) {
+		out.SenseKey = in.DeviceFingerprint
+	}
+	if out.Shares, err = sharesOf(in.Subaccounts, amount.Currency); err != nil {
+		return bulk.Asked{}, err
 	}
 	if in.Preauthorize {
 		out.Capture = payment.Manual
 	}
+	if in.Preauthorize && in.Authenticate {
+		return bulk.Asked{}, fault.Field("do_3ds", reasonPreauth)
+	}
 	if in.Authenticate {
+		if in.RedirectURL == "" {
+			return bulk.Asked{}, fault.Field("redirect_url", "This field is required with do_3ds: it is where the shopper goes after authorizing.")
+		}
 		out.ReturnURL = in.RedirectURL
 	}
 	return out, out.Check()
