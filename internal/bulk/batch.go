@@ -27,14 +27,15 @@ type Item struct {
 	Position int // from 0, as the merchant gave them
 	State    ItemState
 	Attempt  int       // that is made or waited for; 0 for the first
+	Lost     int       // payments of this attempt that provably reached nobody
 	DueAt    time.Time // when something is to be done; zero when it is final
 	Asked    Asked     // forgotten when it is final
 }
 
-// Settled is an item as it is after an attempt.
+// Settled is an item as it is after an attempt, and as it was taken for it.
 type Settled struct {
 	Item
-	Took int // the attempt that was made
+	Took Item
 }
 
 // ended is an item as it is when nothing more will be done.

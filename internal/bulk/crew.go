@@ -42,7 +42,7 @@ func (s *Service) one(ctx context.Context, b Batch, item Item, c *crew) {
 		c.fail(err)
 		return
 	}
-	c.done <- Settled{after, item.Attempt}
+	c.done <- Settled{after, item}
 }
 
 // keep keeps what comes, together with whatever else has come meanwhile.

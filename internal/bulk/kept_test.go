@@ -116,7 +116,7 @@ func (k *kept) SettleItems(_ context.Context, items []bulk.Settled) error {
 		return errLost
 	}
 	for _, i := range items {
-		if known := k.items[i.Position]; known.State != bulk.Charging || known.Attempt != i.Took {
+		if known := k.items[i.Position]; known.State != bulk.Charging || known.Attempt != i.Took.Attempt || known.Lost != i.Took.Lost {
 			continue
 		}
 		if i.State == bulk.Waiting && !k.batch.CancelledAt.IsZero() {

@@ -77,12 +77,12 @@ const (
 	Declined Outcome = "declined" // the same card may be asked again later
 	Refused  Outcome = "refused"  // it may not, or never with success as it is
 	Unknown  Outcome = "unknown"  // the payment is not settled
+	Unsent   Outcome = "unsent"   // it provably reached nobody, as when the server is killed before
 )
 
 // OutcomeOf reads off a payment what came of an attempt. What the schemes forbid to try
 // again, or what needs the shopper or other data, is refused: rescue knows which declines
-// those are. A payment that provably reached nobody may be tried again; one that was
-// approved and given back because nobody waited is not, for a person is looking at it.
+// those are. So is a payment that was approved and given back because nobody waited: a person is looking at it.
 func OutcomeOf(p payment.Payment) Outcome {
 	switch {
 	case p.State.Paid():
@@ -90,12 +90,15 @@ func OutcomeOf(p payment.Payment) Outcome {
 	case p.State.Pending(), p.State == payment.Reversing:
 		return Unknown
 	case p.State == payment.Failed:
-		return Declined
+		return Unsent
 	case p.State == payment.Declined && rescue.FromOutcome(p.DeclineCode, p.NetworkCode).Class.Retryable():
 		return Declined
 	}
 	return Refused
 }
+
+// maxLost is how many payments of an attempt may reach nobody before it counts as declined.
+const maxLost = 5
 
 // look is how long an item waits before its payment is looked at again.
 const look = 5 * time.Second
@@ -110,9 +113,15 @@ func (i Item) After(s Strategy, o Outcome, now time.Time) Item {
 	case Unknown:
 		i.State, i.DueAt = Charging, now.Add(look)
 		return i
+	case Unsent:
+		if i.Lost < maxLost { // it is no attempt of the card, and the strategy knows nothing of it
+			i.State, i.Lost, i.DueAt = Waiting, i.Lost+1, now.Add(look)
+			return i
+		}
+		fallthrough
 	case Declined:
 		if _, again := s.Amount(i.Asked.Amount.Minor, i.Attempt+1); again {
-			i.State, i.Attempt, i.DueAt = Waiting, i.Attempt+1, now.Add(time.Duration(s.Interval)*time.Minute)
+			i.State, i.Attempt, i.Lost, i.DueAt = Waiting, i.Attempt+1, 0, now.Add(time.Duration(s.Interval)*time.Minute)
 			return i
 		}
 	}

@@ -76,7 +76,7 @@ func (b Batch) transaction(i Item, now time.Time) Transaction {
 // It begins with the time and the position, so that neighbours are kept side by side.
 func (b Batch) payment(i Item) string {
 	var raw, when [16]byte
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %x", b.Merchant, b.Number, i.Position, i.Attempt, b.Digest))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %d %x", b.Merchant, b.Number, i.Position, i.Attempt, i.Lost, b.Digest))
 	binary.BigEndian.PutUint64(when[:], uint64(b.CreatedAt.UnixMilli())<<16)
 	binary.BigEndian.PutUint32(when[6:], uint32(i.Position))
 	copy(raw[:10], when[:10])

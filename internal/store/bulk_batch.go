@@ -80,9 +80,9 @@ func (db *DB) AddItems(ctx context.Context, items []bulk.Item) error {
 	}
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, i := range items {
-			done, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO bulk_items (merchant, batch, position, reference, state, attempt, due_at, asked)
-				SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM bulk_transactions WHERE merchant = ? AND reference = ?) ON CONFLICT (merchant, reference) DO NOTHING`),
-				i.Merchant, i.Batch, i.Position, i.Asked.Reference, string(i.State), i.Attempt, millis(i.DueAt), encode(i.Asked), i.Merchant, i.Asked.Reference)
+			done, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO bulk_items (merchant, batch, position, reference, state, attempt, lost, due_at, asked)
+				SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM bulk_transactions WHERE merchant = ? AND reference = ?) ON CONFLICT (merchant, reference) DO NOTHING`),
+				i.Merchant, i.Batch, i.Position, i.Asked.Reference, string(i.State), i.Attempt, i.Lost, millis(i.DueAt), encode(i.Asked), i.Merchant, i.Asked.Reference)
 			if err != nil {
 				return err
 			}

@@ -24,12 +24,13 @@ type itemRow struct {
 	Position int
 	State    string
 	Attempt  int
+	Lost     int
 	DueAt    int64 `db:"due_at"`
 	Asked    string
 }
 
 func (r itemRow) item() (bulk.Item, error) {
-	i := bulk.Item{Merchant: r.Merchant, Batch: r.Batch, Position: r.Position, State: bulk.ItemState(r.State), Attempt: r.Attempt, DueAt: at(r.DueAt)}
+	i := bulk.Item{Merchant: r.Merchant, Batch: r.Batch, Position: r.Position, State: bulk.ItemState(r.State), Attempt: r.Attempt, Lost: r.Lost, DueAt: at(r.DueAt)}
 	return i, json.Unmarshal([]byte(r.Asked), &i.Asked)
 }
 
@@ -49,7 +50,7 @@ func (db *DB) TakeItems(ctx context.Context, m string, batch int64, now, until t
 	var taken []bulk.Item
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
 		var rows []itemRow
-		if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT merchant, batch, position, state, attempt, due_at, asked FROM bulk_items
+		if err := tx.SelectContext(ctx, &rows, tx.Rebind(`SELECT merchant, batch, position, state, attempt, lost, due_at, asked FROM bulk_items
 			WHERE merchant = ? AND batch = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`), m, batch, millis(now), limit); err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ func (db *DB) SettleItems(ctx context.Context, items []bulk.Settled) error {
 // settleItem keeps how one stands, if it is still being charged with the attempt that it was
 // taken with. It waits only while its batch was not cancelled.
 func settleItem(ctx context.Context, tx *transaction, i bulk.Settled) error {
-	set, args := []string{`state = ?`, `attempt = ?`, `due_at = ?`}, []any{string(i.State), i.Attempt, millis(i.DueAt)}
+	set, args := []string{`state = ?`, `attempt = ?`, `lost = ?`, `due_at = ?`}, []any{string(i.State), i.Attempt, i.Lost, millis(i.DueAt)}
 	if i.DueAt.IsZero() {
 		set = append(set, `asked = ''`)
 	}
@@ -103,7 +104,7 @@ func settleItem(ctx context.Context, tx *transaction, i bulk.Settled) error {
 			set, args = []string{`state = ?`, `due_at = 0`, `asked = ''`}, []any{string(bulk.Cancelled)}
 		}
 	}
-	_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE bulk_items SET `+strings.Join(set, ", ")+` WHERE merchant = ? AND batch = ? AND position = ? AND state = ? AND attempt = ?`),
-		append(args, i.Merchant, i.Batch, i.Position, string(bulk.Charging), i.Took)...)
+	_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE bulk_items SET `+strings.Join(set, ", ")+` WHERE merchant = ? AND batch = ? AND position = ? AND state = ? AND attempt = ? AND lost = ?`),
+		append(args, i.Merchant, i.Batch, i.Position, string(bulk.Charging), i.Took.Attempt, i.Took.Lost)...)
 	return err
 }

@@ -24,6 +24,7 @@ CREATE TABLE bulk_items (
     reference TEXT NOT NULL, -- the merchant's own name for it, which no other charge has
     state     TEXT NOT NULL,
     attempt   BIGINT NOT NULL, -- 0 for the first
+    lost      BIGINT NOT NULL, -- payments of this attempt that reached nobody
     due_at    BIGINT NOT NULL, -- 0 when it is final
     asked     TEXT NOT NULL, -- JSON object; empty when it is final
     PRIMARY KEY (merchant, batch, position),

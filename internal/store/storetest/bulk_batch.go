@@ -112,7 +112,7 @@ func itemsOfABatch(t *testing.T, h *house) {
 	h.same("transactions after", h.count(`SELECT count(*) FROM bulk_transactions WHERE batch = 1`), 3)
 
 	paid, retried := first[0].After(b.Strategy, bulk.Paid, h.now()), first[1].After(b.Strategy, bulk.Declined, h.now())
-	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: paid, Took: 0}, {Item: retried, Took: 0}}))
+	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: paid, Took: first[0]}, {Item: retried, Took: first[1]}}))
 	h.same("pending", h.pending(b), 2)
 	h.same("what was asked of a final one", h.count(`SELECT count(*) FROM bulk_items WHERE asked = ''`), 1)
 	next, err := h.db.NextDue(t.Context(), b.Merchant, b.Number)
@@ -121,14 +121,15 @@ func itemsOfABatch(t *testing.T, h *house) {
 	h.pass(5 * time.Minute)
 	h.same("due", len(h.takeItems(b, 10)), 2)
 	// What an earlier attempt came to is late now.
-	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: first[1].After(b.Strategy, bulk.Paid, h.now()), Took: 0}}))
+	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: first[1].After(b.Strategy, bulk.Paid, h.now()), Took: first[1]}}))
 	h.same("pending after", h.pending(b), 2)
 
+	again := retried
 	retried.Attempt = 2
 	retried.State = bulk.Waiting
 	h.must(h.db.CancelBatch(t.Context(), b.Merchant, b.Number, h.now(), "key 1"))
 	h.same("what is being charged when it is cancelled", h.pending(b), 2)
-	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: retried, Took: 1}}))
+	h.must(h.db.SettleItems(t.Context(), []bulk.Settled{{Item: retried, Took: again}}))
 	h.same("one that would wait", h.pending(b), 1)
 	h.same("cancelled", h.count(`SELECT count(*) FROM bulk_items WHERE state = 'cancelled'`), 1)
 }
