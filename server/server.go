@@ -3,10 +3,13 @@ package server
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/id"
@@ -28,6 +31,12 @@ const (
 
 // Mounter adds its routes to a router.
 type Mounter interface{ Mount(fiber.Router) }
+
+// largeRead is how long a body may take that is larger than others may be.
+const largeRead = 60 * time.Second
+
+// Large is a mount some of whose routes take larger bodies than maxBody: bytes by path.
+type Large interface{ MaxBodies() map[string]int }
 
 // Config is what the front needs.
 type Config struct {
@@ -61,8 +70,20 @@ func New(config Config, mounts ...Mounter) *fiber.App {
 		}
 		return c.SendString("ready\n")
 	})
+	large := map[string]int{}
 	for _, m := range mounts {
 		m.Mount(app)
+		if l, ok := m.(Large); ok {
+			maps.Copy(large, l.MaxBodies())
+		}
+	}
+	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+		// Who sends no key is not waited for, nor given the memory.
+		if most, ok := large[path]; ok && h.IsPost() && len(h.Peek(fiber.HeaderAuthorization)) > 0 {
+			return fasthttp.RequestConfig{ReadTimeout: largeRead, MaxRequestBodySize: most}
+		}
+		return fasthttp.RequestConfig{}
 	}
 	return app
 }

@@ -122,6 +122,7 @@ type Cards interface {
 // Service charges.
 type Service struct {
 	Store    Store
+	Batches  Batches
 	Charges  Charges
 	Payments Payments
 	Cards    Cards
@@ -130,6 +131,7 @@ type Service struct {
 	Risks    Risks
 	Now      func() time.Time
 	Log      *slog.Logger
+	bounds   bounds
 }
 
 // Find gives a merchant's transaction. Errors: fault.NotFound.

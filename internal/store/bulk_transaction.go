@@ -59,26 +59,32 @@ func (db *DB) KeepTransaction(ctx context.Context, t bulk.Transaction, number fu
 	}
 	kept := t
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		for try := 0; ; try++ {
-			kept = t
-			kept.Number = number(try)
-			done, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO bulk_transactions (merchant, number, payment, reference, batch, item, attempt, amount, currency, email, detail, created_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`),
-				t.Merchant, kept.Number, t.Payment, t.Reference, t.Batch, t.Item, t.Attempt, t.Amount.Minor, t.Amount.Currency, strings.ToLower(t.Email), encode(t.Detail), millis(t.CreatedAt))
-			if err != nil {
-				return err
-			}
-			if n, err := done.RowsAffected(); err != nil || n == 1 {
-				return err
-			}
-			before, err := findTransaction(ctx, tx, ofPayment, t.Merchant, t.Payment)
-			if err == nil || fault.CodeOf(err) != fault.NotFound {
-				kept = before
-				return err
-			}
-		}
+		var err error
+		kept, err = keepTransaction(ctx, tx, t, number)
+		return err
 	})
 	return kept, err
+}
+
+// keepTransaction keeps one under the first number that no other has, or gives what is kept
+// of its payment.
+func keepTransaction(ctx context.Context, tx *transaction, t bulk.Transaction, number func(try int) int64) (bulk.Transaction, error) {
+	for try := 0; ; try++ {
+		t.Number = number(try)
+		done, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO bulk_transactions (merchant, number, payment, reference, batch, item, attempt, amount, currency, email, detail, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`),
+			t.Merchant, t.Number, t.Payment, t.Reference, t.Batch, t.Item, t.Attempt, t.Amount.Minor, t.Amount.Currency, strings.ToLower(t.Email), encode(t.Detail), millis(t.CreatedAt))
+		if err != nil {
+			return t, err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 1 {
+			return t, err
+		}
+		before, err := findTransaction(ctx, tx, ofPayment, t.Merchant, t.Payment)
+		if err == nil || fault.CodeOf(err) != fault.NotFound {
+			return before, err
+		}
+	}
 }
 
 // DropTransaction forgets a transaction whose payment was never opened.

@@ -31,11 +31,16 @@ type choreArgs struct {
 // Kind names the job in the queue's table.
 func (choreArgs) Kind() string { return "chore" }
 
-// Work has chores done until ctx ends, then lets those that run finish. The queue has
-// one server of all plan them, and any of them do each.
-func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore) error {
+// Work has chores done and batches worked on until ctx ends, then lets those that run
+// finish. The queue has one server of all plan the chores, and any of them do each; a batch
+// is worked on by one at a time.
+func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore, turn Turn) error {
+	if err := db.releaseBatches(ctx); err != nil {
+		return fmt.Errorf("store: release jobs: %w", err)
+	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &choreWorker{chores: chores, log: log})
+	river.AddWorker(workers, &batchWorker{turn: turn, now: db.now, log: log})
 	var periodic []*river.PeriodicJob
 	for _, c := range chores {
 		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(c.Every), func() (river.JobArgs, *river.InsertOpts) {
@@ -43,7 +48,10 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore) error 
 		}, &river.PeriodicJobOpts{RunOnStart: true, ID: c.Name}))
 	}
 	client, err := river.NewClient(db.engine.queue(db.jobs.DB), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(2, len(chores))}},
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: max(2, len(chores))},
+			batchQueue:         {MaxWorkers: batchesAtOnce},
+		},
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		FetchPollInterval: pollInterval,

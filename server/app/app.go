@@ -140,7 +140,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 		Models: gateways.models(), ChallengeURL: a.challengeURL, Now: clock, Log: a.log,
 	}
 	checkouts.Rescue = a.rescues
-	a.bulk = &bulk.Service{Store: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Accounts: a.db, Senses: senses, Risks: a.risk, Now: clock, Log: a.log}
+	a.bulk = &bulk.Service{Store: a.db, Batches: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Accounts: a.db, Senses: senses, Risks: a.risk, Now: clock, Log: a.log}
 	flutter := &flutterwave.API{
 		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
 	}
@@ -237,7 +237,7 @@ func (a *App) work(ctx context.Context) {
 		a.risk.Run(ctx, func(err error) { a.log.Error("what was tried could not be counted", "error", err) })
 	})
 	all.Go(func() {
-		if err := a.db.Work(ctx, a.log, a.chores()); err != nil {
+		if err := a.db.Work(ctx, a.log, a.chores(), a.bulk.Turn); err != nil {
 			a.log.Error("the job queue stopped", "error", err)
 		}
 	})
@@ -259,6 +259,8 @@ func (a *App) chores() []store.Chore {
 		{Name: "forget-visits", Every: time.Hour, Do: a.forgetVisits},
 		{Name: "forget-counts", Every: time.Hour, Do: a.risk.Sweep},
 		{Name: "forget-rescues", Every: time.Hour, Do: a.rescues.Sweep},
+		{Name: "forget-batches", Every: time.Hour, Do: a.bulk.Sweep},
+		{Name: "release-batches", Every: time.Minute, Do: a.db.ReleaseBatches},
 		{Name: "forget-deliveries", Every: time.Hour, Do: a.webhooks.Sweep},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httputil"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,10 +64,11 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	front := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { webhooks.add(httputil.DumpRequest(r, true)) }))
 	t.Cleanup(front.Close)
 	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/"}`)
+	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/flutterwave","form":"flutterwave"}`)
 
 	v := &visitor{house: h, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, answers: &answers}
 	v.access = speaksFlexCharge(h).access
-	doors := append(v.doors(), v.flexChargeDoors()...)
+	doors := slices.Concat(v.doors(), v.flexChargeDoors(), v.flutterwaveDoors())
 	var going sync.WaitGroup
 	for range 16 {
 		going.Go(func() {
@@ -81,6 +83,9 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	h.expectNoCanary("afterwards", &answers, &webhooks)
 	if n := bytes.Count(answers.text.Bytes(), []byte("HTTP/1.1 ")); n < 3200 {
 		t.Errorf("only %d answers were looked at", n)
+	}
+	if n := bytes.Count(webhooks.text.Bytes(), []byte("charge.completed")); n == 0 {
+		t.Error("no webhook of Flutterwave's was looked at")
 	}
 	if n := bytes.Count(webhooks.text.Bytes(), []byte("webhook-id")) + bytes.Count(webhooks.text.Bytes(), []byte("Webhook-Id")); n == 0 {
 		t.Error("no webhook was looked at")
@@ -118,7 +123,9 @@ func (v *visitor) ask(method, path, body string) string {
 	if !strings.HasPrefix(body, "{") {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
+	if strings.HasPrefix(path, "/v3/") {
+		request.Header.Set("Authorization", "Bearer "+v.secret())
+	} else if dialectRoutes()[request.URL.Path] || strings.HasPrefix(path, "/v1/orders/") {
 		request.Header.Set("Authorization", "Bearer "+v.access)
 	} else if strings.HasPrefix(path, "/v1/") {
 		request.Header.Set("Authorization", "Bearer "+v.secret())

@@ -34,7 +34,7 @@ func TestFlutterwaveRefusesFields(t *testing.T) {
 		"no tx_ref":              {[]any{"tx_ref", nil}, "tx_ref: "},
 		"a long tx_ref":          {[]any{"tx_ref", strings.Repeat("x", 101)}, "tx_ref: "},
 		"a card for a tx_ref":    {[]any{"tx_ref", "4111111111111111"}, "tx_ref: "},
-		"a card for a token":     {[]any{"token", "4111111111111111"}, "token: "},
+		"a card for a token":     {[]any{"token", "4111111111111111"}, "Token not found"},
 		"a card in the meta":     {[]any{"meta", object{"a": "4111 1111 1111 1111"}}, "meta: "},
 		"much meta":              {[]any{"meta", object{"a": strings.Repeat("x", 501)}}, "meta: "},
 		"no subaccount's id":     {[]any{"subaccounts", []any{object{"transaction_split_ratio": 1}}}, "subaccounts: "},

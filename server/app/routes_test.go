@@ -68,6 +68,7 @@ func dialectRoutes() map[string]bool {
 		"/v1/orders/:id/cancel", "/v1/orders/:id/refund",
 		"/v3/tokenized-charges", "/v3/charges", "/v3/validate-charge", "/v3/tokens/:token", "/v3/transactions", "/v3/transactions/fee", "/v3/transactions/verify_by_reference", "/v3/transactions/:id/verify",
 		"/v3/transactions/:id/events", "/v3/transactions/:id/refund", "/v3/transactions/:id/resend-hook", "/v3/refunds", "/v3/charges/:reference/capture", "/v3/charges/:reference/void", "/v3/charges/:reference/refund",
+		"/v3/bulk-tokenized-charges", "/v3/bulk-tokenized-charges/:id", "/v3/bulk-tokenized-charges/:id/transactions", "/v3/bulk-tokenized-charges/:id/cancel",
 	} {
 		routes[path] = true
 	}

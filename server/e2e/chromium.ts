@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium as playwright, type Frame, type Page } from "playwright-core";
-import { launch, options } from "./browser";
+import { launchWhole, options } from "./browser";
 import type { Driven, Engine, Setting } from "./engines";
 
 export async function chromium({ blocked = false }: Setting = {}): Promise<Engine> {
   if (blocked) return forgetful();
-  const browser = await launch();
+  const browser = await launchWhole();
   return {
     name: "Chromium",
     open: async () => {

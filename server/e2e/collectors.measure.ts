@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "vite";
 import { afterAll, beforeAll, test } from "vitest";
-import { launch } from "./browser";
+import { launchWhole } from "./browser";
 
 const ROUNDS = 9;
 
@@ -53,7 +53,7 @@ test("collectors", async () => {
   const times: Record<string, { first: number[]; all: number[]; long: number[] }> = {};
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of Object.keys(collectors)) {
-      const browser = await launch();
+      const browser = await launchWhole();
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/page/${encodeURIComponent(name)}`);
       await page.waitForTimeout(200);

@@ -3,7 +3,7 @@
 import type { Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, serve } from "./browser";
+import { launchWhole, serve } from "./browser";
 import { device, harmless, others, unsure, usual, visit } from "./devices";
 import { Program } from "./program";
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const pages: Record<string, string> = {};
   shop = { ...(await serve(pages)), pages };
   program = await Program.start("--origin", shop.origin, "--behind-proxy");
-  browser = await launch();
+  browser = await launchWhole();
 });
 
 afterAll(async () => {

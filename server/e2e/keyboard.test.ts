@@ -107,7 +107,7 @@ test("a saved card is removed, a plan chosen, and a card typed and paid with, by
   expect(await frame.locator("[name=plan]:checked").inputValue()).toBe("3");
   await press("Tab");
   expect(await on()).toBe("pay");
-  expect(await frame.locator("button.pay").textContent()).toBe("Pay $49.50");
+  expect(await frame.locator("button.pay").innerText()).toBe("Pay $49.50");
   await press("Enter");
   await phase(frame, "paid");
   expect(await frame.evaluate(() => document.activeElement?.localName)).toBe("h1");

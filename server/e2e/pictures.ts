@@ -8,7 +8,7 @@ import pixelmatch from "pixelmatch";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { PNG } from "pngjs";
 import { expect } from "vitest";
-import { options } from "./browser";
+import { quick } from "./browser";
 
 const kept = resolve("server/e2e/pictures");
 const left = resolve(".cache/pictures");
@@ -28,7 +28,7 @@ export function launchStill(): Promise<Browser> {
   mkdirSync(left, { recursive: true });
   writeFileSync(join(left, "fonts.conf"), fonts);
   return chromium.launch({
-    ...options, args: [...(options.args ?? []), "--font-render-hinting=none", "--disable-lcd-text", "--disable-font-subpixel-positioning", "--force-color-profile=srgb", "--hide-scrollbars"],
+    ...quick, args: [...(quick.args ?? []), "--font-render-hinting=none", "--disable-lcd-text", "--disable-font-subpixel-positioning", "--force-color-profile=srgb", "--hide-scrollbars"],
     env: { ...process.env, FONTCONFIG_FILE: join(left, "fonts.conf"), LANG: "C.UTF-8" },
   });
 }

@@ -3,7 +3,7 @@
 
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkoutOf, fill, launch } from "./browser";
+import { checkoutOf, fill, launchWhole } from "./browser";
 import { Program } from "./program";
 import { longTasks } from "./tasks";
 
@@ -12,7 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   program = await Program.start();
-  browser = await launch();
+  browser = await launchWhole();
 });
 
 afterAll(async () => {

@@ -54,6 +54,30 @@ func (d Digits) Token() (id.Token, bool) {
 	return token, err == nil
 }
 
+// The spellings of a token that begin as nothing else does, by that and by how long they are.
+var spellings = []struct {
+	prefix string
+	length int
+	parse  func(string) (id.Token, error)
+}{
+	{"flw-t1nf-", 46, id.ParseFlutterwave},
+	{"tok_", 30, id.ParseToken},
+}
+
+// Spelled reads it as a token in any spelling that needs no key. The digits of a token may
+// look like a card's by chance, so it must not be read as a text; what has not the form of a
+// token becomes no string.
+func (d Digits) Spelled() (id.Token, bool) {
+	text := d.bytes()
+	for _, s := range spellings {
+		if len(text) == s.length && bytes.HasPrefix(text, []byte(s.prefix)) {
+			token, err := s.parse(string(text))
+			return token, err == nil
+		}
+	}
+	return d.Token()
+}
+
 // Card makes a card of a number, with a CVV if one is given. Month 0 stands for December.
 // The caller wipes the card. Errors: faults on number, cvv, exp_month and exp_year that
 // repeat nothing of it.

@@ -46,16 +46,19 @@ type filler struct{ scanner }
 
 // fill reads an object into a struct whose names begin with prefix.
 func (f *filler) fill(into reflect.Value, prefix string, depth int) error {
-	return f.object(depth, func(name []byte) error {
-		if bytes.IndexByte(name, '\\') >= 0 {
-			return fault.New(fault.Malformed, "Write the names of the body's fields without escapes.")
-		}
-		field, ok := fieldOf(into.Type(), name[1:len(name)-1])
-		if !ok {
-			return f.skip(depth)
-		}
-		return f.value(into.FieldByIndex(field.Index), prefix+nameOf(field), field.Tag.Get("card"), depth)
-	})
+	return f.object(depth, func(name []byte) error { return f.member(into, name, prefix, depth) })
+}
+
+// member reads the value of a member into the struct's field of that name.
+func (f *filler) member(into reflect.Value, name []byte, prefix string, depth int) error {
+	if bytes.IndexByte(name, '\\') >= 0 {
+		return fault.New(fault.Malformed, "Write the names of the body's fields without escapes.")
+	}
+	field, ok := fieldOf(into.Type(), name[1:len(name)-1])
+	if !ok {
+		return f.skip(depth)
+	}
+	return f.value(into.FieldByIndex(field.Index), prefix+nameOf(field), field.Tag.Get("card"), depth)
 }
 
 // fieldOf finds the field of a struct that a member's name stands for.

@@ -10,6 +10,7 @@
 //	GET  /v3/transactions/{id}/verify, /v3/transactions/verify_by_reference, /v3/transactions/{id}/events
 //	POST /v3/transactions/{id}/refund, /v3/transactions/{id}/resend-hook, GET /v3/refunds
 //	POST /v3/charges/{flw_ref}/capture, /v3/charges/{flw_ref}/void, /v3/charges/{flw_ref}/refund
+//	POST /v3/bulk-tokenized-charges                  charge many, and try again; GET …/{id} and …/{id}/transactions, POST …/{id}/cancel
 //
 // The life of a call: the secret key is checked; the body is read loosely, for real clients
 // send numbers for texts and names in any case; amounts are read as they are written, through
@@ -68,6 +69,7 @@ func (a *API) Mount(router fiber.Router) {
 	v3.Post("/charges/:reference/capture", a.called(a.capture))
 	v3.Post("/charges/:reference/void", a.called(a.void))
 	v3.Post("/charges/:reference/refund", a.called(a.refundPreauthorized))
+	a.mountBulk(v3)
 }
 
 // call is one authenticated call.

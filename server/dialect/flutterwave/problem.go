@@ -38,10 +38,13 @@ var spelled = map[string]string{
 	"number": "card_number", "exp_month": "expiry_month", "exp_year": "expiry_year", "return_url": "redirect_url", "splits": "subaccounts", "capture": "preauthorize", "Idempotency-Key": "tx_ref",
 }
 
+// spelling gives a field's name in Flutterwave's spelling.
+func spelling(field string) string { return cmp.Or(spelled[field], field) }
+
 // messageOf gives the text of a fault: the field first, unless the text is one that clients
 // know as it is.
 func messageOf(f *fault.Error) string {
-	field := cmp.Or(spelled[f.Field], f.Field)
+	field := spelling(f.Field)
 	if field == "" || known[f.Message] {
 		return f.Message
 	}

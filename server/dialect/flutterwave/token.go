@@ -8,23 +8,16 @@ import (
 	"github.com/paywicket/paywicket/internal/vault"
 )
 
-// parseToken reads a token in Flutterwave's spelling, or in one that the same token has
-// elsewhere here.
+// parseToken reads the token of a path in Flutterwave's spelling, or in one that the same
+// token has elsewhere here.
 func parseToken(text string) (id.Token, error) {
-	var token id.Token
-	var err error
 	switch {
 	case strings.HasPrefix(text, "flw-"):
-		token, err = id.ParseFlutterwave(text)
+		return id.ParseFlutterwave(text)
 	case strings.HasPrefix(text, "tok_"):
-		token, err = id.ParseToken(text)
-	default:
-		token, err = id.ParseUUID(strings.ToLower(text))
+		return id.ParseToken(text)
 	}
-	if err != nil {
-		return token, fault.Field("token", reasonToken)
-	}
-	return token, nil
+	return id.ParseUUID(strings.ToLower(text))
 }
 
 // reasonToken is the text by which clients know that there is no such token.

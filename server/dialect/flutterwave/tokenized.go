@@ -16,7 +16,7 @@ import (
 
 // tokenCharge is the body of tokenized-charges, and of one item of a batch.
 type tokenCharge struct {
-	Token             string       `json:"token"`
+	Token             wire.Digits  `json:"token"`
 	Email             string       `json:"email"`
 	Currency          string       `json:"currency"`
 	Country           string       `json:"country"`
@@ -60,19 +60,22 @@ const maxReference = 100
 
 // asked is the charge that the body asks for. Errors: faults that name the field.
 func (in tokenCharge) asked() (bulk.Asked, error) {
-	for _, needed := range []struct{ name, value string }{
-		{"token", in.Token}, {"email", in.Email}, {"currency", in.Currency}, {"amount", in.Amount}, {"tx_ref", in.Reference},
+	for _, needed := range []struct {
+		name  string
+		given bool
+	}{
+		{"token", in.Token.Given()}, {"email", in.Email != ""}, {"currency", in.Currency != ""}, {"amount", in.Amount != ""}, {"tx_ref", in.Reference != ""},
 	} {
-		if needed.value == "" {
+		if !needed.given {
 			return bulk.Asked{}, fault.Field(needed.name, "This field is required.")
 		}
 	}
 	if len(in.Reference) > maxReference {
 		return bulk.Asked{}, fault.Field("tx_ref", "A tx_ref has %d bytes at most.", maxReference)
 	}
-	token, err := parseToken(in.Token)
-	if err != nil {
-		return bulk.Asked{}, err
+	token, ok := in.Token.Spelled()
+	if !ok {
+		return bulk.Asked{}, fault.Field("token", reasonToken)
 	}
 	amount, err := readAmount(in.Amount, in.Currency)
 	if err != nil {

@@ -1,0 +1,128 @@
+package bulk
+
+import (
+	"context"
+	"sync"
+)
+
+// Bounds of what is charged at once for batches: by this server in all, and of it for one
+// merchant, so that one's batch does not hold up another's.
+const (
+	wholeWidth    = 96
+	merchantWidth = 48
+)
+
+// crew charges items of one batch, some at once, and keeps what comes of them, many to a
+// database transaction.
+type crew struct {
+	due     chan Item
+	done    chan Settled
+	charges sync.WaitGroup
+	keeping sync.WaitGroup
+	mu      sync.Mutex
+	err     error // the first
+}
+
+// newCrew starts one. ctx ending stops it from beginning more.
+func (s *Service) newCrew(ctx context.Context, b Batch) *crew {
+	c := &crew{due: make(chan Item), done: make(chan Settled, takeSize)}
+	for range batchWidth {
+		c.charges.Go(func() {
+			for item := range c.due {
+				s.one(ctx, b, item, c)
+			}
+		})
+	}
+	c.keeping.Go(func() { c.keep(context.WithoutCancel(ctx), s.Batches) })
+	return c
+}
+
+// one charges an item within the bounds. What fails is left as it is: it is due again when
+// it is held no more.
+func (s *Service) one(ctx context.Context, b Batch, item Item, c *crew) {
+	if !s.bounds.enter(ctx, b.Merchant) {
+		return
+	}
+	after, err := s.charge(ctx, b, item)
+	s.bounds.leave(b.Merchant)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.done <- Settled{after, item.Attempt}
+}
+
+// keep keeps what comes, together with whatever else has come meanwhile.
+func (c *crew) keep(ctx context.Context, batches Batches) {
+	for first := range c.done {
+		some := []Settled{first}
+		for len(some) < takeSize && len(c.done) > 0 {
+			some = append(some, <-c.done)
+		}
+		if err := batches.SettleItems(ctx, some); err != nil {
+			c.fail(err)
+		}
+	}
+}
+
+// fail notes what went wrong first.
+func (c *crew) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// finish waits until everything that was given is kept.
+func (c *crew) finish() error {
+	close(c.due)
+	c.charges.Wait()
+	close(c.done)
+	c.keeping.Wait()
+	return c.err
+}
+
+// bounds are the places of those who charge. The zero value is ready.
+type bounds struct {
+	mu       sync.Mutex
+	whole    chan struct{}
+	merchant map[string]chan struct{}
+}
+
+// of gives the places of all and of a merchant.
+func (b *bounds) of(merchant string) (whole, own chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.whole == nil {
+		b.whole, b.merchant = make(chan struct{}, wholeWidth), map[string]chan struct{}{}
+	}
+	if b.merchant[merchant] == nil {
+		b.merchant[merchant] = make(chan struct{}, merchantWidth)
+	}
+	return b.whole, b.merchant[merchant]
+}
+
+// enter waits for a place, and tells whether there was one before ctx ended.
+func (b *bounds) enter(ctx context.Context, merchant string) bool {
+	whole, own := b.of(merchant)
+	select {
+	case own <- struct{}{}:
+	case <-ctx.Done():
+		return false
+	}
+	select {
+	case whole <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		<-own
+		return false
+	}
+}
+
+// leave gives the place back.
+func (b *bounds) leave(merchant string) {
+	whole, own := b.of(merchant)
+	<-whole
+	<-own
+}
