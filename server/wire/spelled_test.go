@@ -21,7 +21,7 @@ func TestTokensAreReadInEverySpelling(t *testing.T) {
 		}
 		return got.Number.Spelled()
 	}
-	unlucky, err := id.ParseFlutterwave("flw-t1nf-4111111111114008"+"aaaaaaaaaaaaaaaa-m03k") // its digits are a Visa card's
+	unlucky, err := id.ParseFlutterwave("flw-t1nf-4111111111114008" + "aaaaaaaaaaaaaaaa-m03k") // its digits are a Visa card's
 	if err != nil {
 		t.Fatal(err)
 	}

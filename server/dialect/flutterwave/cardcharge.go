@@ -36,12 +36,12 @@ type cardCharge struct {
 	LastName          string         `json:"last_name"`
 	Phone             string         `json:"phone_number" card:"phone"`
 	Country           string         `json:"country"`
-	Narration         string         `json:"narration"`
+	Narration         string         `json:"narration" card:"drop"`
 	Preauthorize      bool           `json:"preauthorize"`
 	PaymentPlan       string         `json:"payment_plan"`
 	ClientIP          string         `json:"client_ip"`
 	IP                string         `json:"ip"`
-	DeviceFingerprint string         `json:"device_fingerprint"`
+	DeviceFingerprint string         `json:"device_fingerprint" card:"drop"`
 	RedirectURL       string         `json:"redirect_url"`
 	Subaccounts       []subaccount   `json:"subaccounts"`
 	Authorization     givenByShopper `json:"authorization"`

@@ -25,10 +25,10 @@ type tokenCharge struct {
 	FirstName         string       `json:"first_name"`
 	LastName          string       `json:"last_name"`
 	FullName          string       `json:"full_name"`
-	Narration         string       `json:"narration"`
+	Narration         string       `json:"narration" card:"drop"`
 	Preauthorize      bool         `json:"preauthorize"`
 	IP                string       `json:"ip"`
-	DeviceFingerprint string       `json:"device_fingerprint"`
+	DeviceFingerprint string       `json:"device_fingerprint" card:"drop"`
 	PaymentPlan       string       `json:"payment_plan"`
 	Subaccounts       []subaccount `json:"subaccounts"`
 	Authenticate      bool         `json:"do_3ds"`
