@@ -64,6 +64,7 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	front := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { webhooks.add(httputil.DumpRequest(r, true)) }))
 	t.Cleanup(front.Close)
 	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/"}`)
+	h.api("POST", "/v1/webhook_endpoints", `{"url":"`+front.URL+`/flutterwave","form":"flutterwave"}`)
 
 	v := &visitor{house: h, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, answers: &answers}
 	v.access = speaksFlexCharge(h).access
@@ -82,6 +83,9 @@ func TestNoCanaryGetsOut(t *testing.T) {
 	h.expectNoCanary("afterwards", &answers, &webhooks)
 	if n := bytes.Count(answers.text.Bytes(), []byte("HTTP/1.1 ")); n < 3200 {
 		t.Errorf("only %d answers were looked at", n)
+	}
+	if n := bytes.Count(webhooks.text.Bytes(), []byte("charge.completed")); n == 0 {
+		t.Error("no webhook of Flutterwave's was looked at")
 	}
 	if n := bytes.Count(webhooks.text.Bytes(), []byte("webhook-id")) + bytes.Count(webhooks.text.Bytes(), []byte("Webhook-Id")); n == 0 {
 		t.Error("no webhook was looked at")

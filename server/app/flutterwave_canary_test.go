@@ -3,7 +3,6 @@ package app_test
 import (
 	"net/url"
 	"sync/atomic"
-	"testing"
 )
 
 // flutterwaveDoors are the ways in through Flutterwave's calls: where a number belongs, and
@@ -11,7 +10,7 @@ import (
 func (v *visitor) flutterwaveDoors() []func(number string) {
 	const nobody = "flw-t1nf-00000000000040008000000000000000-m03k"
 	sealed := func(o object) string {
-		return object{"client": encrypt(v.t.(*testing.T), v.secret(), o.String())}.String()
+		return object{"client": encrypt(v.t, v.secret(), o.String())}.String()
 	}
 	misplaced := []string{
 		"token", "email", "currency", "country", "amount", "tx_ref", "first_name", "last_name", "full_name", "narration", "ip", "device_fingerprint", "payment_plan",
@@ -57,6 +56,7 @@ func (v *visitor) flutterwaveDoors() []func(number string) {
 		},
 		func(n string) { v.ask("GET", "/v3/transactions/verify_by_reference?tx_ref="+url.QueryEscape(n), "") },
 		func(n string) { v.ask("POST", "/v3/transactions/"+n+"/refund", object{"amount": n}.String()) },
+		func(n string) { v.ask("POST", "/v3/transactions/"+n+"/resend-hook", "") },
 		func(n string) { v.ask("POST", "/v3/charges/"+n+"/capture", object{"amount": n}.String()) },
 	}
 }
