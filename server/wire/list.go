@@ -27,7 +27,7 @@ func EachLoosely(body []byte, into any, list string, each func(item []byte) erro
 					return err
 				}
 				f.members = members - 1 // they are the item's own, which whoever decodes it counts
-				return each(f.body[start:f.at])
+				return each(bytes.TrimSpace(f.body[start:f.at]))
 			})
 		})
 	})
