@@ -4,6 +4,7 @@
 //	/                        the demo shop, in demo only      server/demo
 //	/v1/…                    our own API                      server/native
 //	/v1/evaluate /v1/orders  and more of FlexCharge's         server/dialect/flexcharge
+//	/v3/…                    Flutterwave's                    server/dialect/flutterwave
 //	/paywicket.js /assets/…  scripts and styles               server/page
 //	/languages/…             a checkout's words               server/page
 //	/checkout/… /sense/…     the shopper's side               server/page

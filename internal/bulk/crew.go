@@ -5,13 +5,6 @@ import (
 	"sync"
 )
 
-// Bounds of what is charged at once for batches: by this server in all, and of it for one
-// merchant, so that one's batch does not hold up another's.
-const (
-	wholeWidth    = 96
-	merchantWidth = 48
-)
-
 // crew charges items of one batch, some at once, and keeps what comes of them, many to a
 // database transaction.
 type crew struct {
@@ -81,48 +74,4 @@ func (c *crew) finish() error {
 	close(c.done)
 	c.keeping.Wait()
 	return c.err
-}
-
-// bounds are the places of those who charge. The zero value is ready.
-type bounds struct {
-	mu       sync.Mutex
-	whole    chan struct{}
-	merchant map[string]chan struct{}
-}
-
-// of gives the places of all and of a merchant.
-func (b *bounds) of(merchant string) (whole, own chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.whole == nil {
-		b.whole, b.merchant = make(chan struct{}, wholeWidth), map[string]chan struct{}{}
-	}
-	if b.merchant[merchant] == nil {
-		b.merchant[merchant] = make(chan struct{}, merchantWidth)
-	}
-	return b.whole, b.merchant[merchant]
-}
-
-// enter waits for a place, and tells whether there was one before ctx ended.
-func (b *bounds) enter(ctx context.Context, merchant string) bool {
-	whole, own := b.of(merchant)
-	select {
-	case own <- struct{}{}:
-	case <-ctx.Done():
-		return false
-	}
-	select {
-	case whole <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		<-own
-		return false
-	}
-}
-
-// leave gives the place back.
-func (b *bounds) leave(merchant string) {
-	whole, own := b.of(merchant)
-	<-whole
-	<-own
 }

@@ -17,8 +17,8 @@ import (
 // some at a time, and charged by so many at once.
 const (
 	turnLength = 15 * time.Second
-	takeSize   = 64
-	batchWidth = 48
+	takeSize   = 128
+	batchWidth = 128
 	holdFor    = 2 * time.Minute // after which an item that was taken is due again
 )
 

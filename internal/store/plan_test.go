@@ -24,6 +24,10 @@ func TestWhatIsAskedForEveryPayment(t *testing.T) {
 		{`SELECT subject FROM rescue_history WHERE merchant = ? AND subject IN (?, ?)`, "USING PRIMARY KEY (merchant=? AND subject=?)"},
 		{`SELECT position FROM transmissions WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`, "transmissions_due"},
 		{`SELECT token FROM cards WHERE ` + offered, "cards_of_customer (merchant=? AND customer_id=?)"}, // for every checkout that is shown
+		{selectTransactions + ofPayment, "(merchant=? AND payment=?)"},
+		{selectTransactions + `WHERE t.merchant = ? AND t.number = ?`, "(merchant=? AND number=?)"},
+		{selectTransactions + `WHERE t.merchant = ? ORDER BY t.created_at DESC, t.number DESC LIMIT ?`, "bulk_transactions_by_age"},
+		{selectTransactions + `WHERE t.merchant = ? AND t.batch > 0 AND t.batch = ? ORDER BY t.item, t.attempt LIMIT ?`, "bulk_transactions_of_batch"},
 		{selectOrders + `WHERE next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?`, "rescue_orders_due"},
 	} {
 		var plan []struct {

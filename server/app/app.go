@@ -151,6 +151,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	}
 	flutter.Webhooks = a.webhooks
 	mounts := []server.Mounter{
+		giveWay{a.bulk},
 		&page.Pages{
 			Checkout: checkouts, Payments: a.payments, Sense: senses, Rescue: a.rescues, Merchants: a.db, Inventory: a.inventory, Proxied: a.config.Proxied,
 			Origin: a.config.BaseURL, Challenges: gateways.challengeOrigins(), Watch: a.db.Watch, Closing: a.closing, Now: clock, Log: a.log,

@@ -79,6 +79,8 @@ func Run(t *testing.T) {
 		"transactions that are forgotten":  transactionsThatAreForgotten,
 		"transactions in pages":            transactionsInPages,
 		"refunds of transactions":          refundsOfTransactions,
+		"batches":                          batches,
+		"items of a batch":                 itemsOfABatch,
 		"everything is the merchant's own": everythingIsTheMerchantsOwn,
 	} {
 		t.Run(name, func(t *testing.T) {
