@@ -35,7 +35,9 @@ type Item struct {
 // Settled is an item as it is after an attempt, and as it was taken for it.
 type Settled struct {
 	Item
-	Took Item
+	Took    Item
+	Payment string // that its attempt is
+	Refused string // why nothing was sent and nothing will be; empty when something was or may be
 }
 
 // ended is an item as it is when nothing more will be done.

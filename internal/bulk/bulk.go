@@ -39,6 +39,7 @@ type Transaction struct {
 	Amount    money.Amount // that was asked for; a retry's payment may be of less
 	Email     string
 	Detail    json.RawMessage // the dialect's own words, which it echoes
+	Refused   string          // why it was never sent, for the merchant; empty when it may have been
 	CreatedAt time.Time
 }
 
@@ -61,8 +62,10 @@ type View struct {
 // Status reads off the payment where the transaction stands.
 func (v View) Status() Status {
 	switch {
-	case v.Paid == nil:
+	case v.Paid == nil && v.Refused == "":
 		return Pending
+	case v.Paid == nil:
+		return Failed
 	case v.Paid.State.Paid():
 		return Successful
 	case v.Paid.State.Pending(), v.Paid.State == payment.Reversing:

@@ -36,13 +36,13 @@ func (s *Service) one(ctx context.Context, b Batch, item Item, c *crew) {
 	if !s.bounds.enter(ctx, b.Merchant) {
 		return
 	}
-	after, err := s.charge(ctx, b, item)
+	after, refused, err := s.charge(ctx, b, item)
 	s.bounds.leave(b.Merchant)
 	if err != nil {
 		c.fail(err)
 		return
 	}
-	c.done <- Settled{after, item}
+	c.done <- Settled{after, item, b.payment(item), refused}
 }
 
 // keep keeps what comes, together with whatever else has come meanwhile.

@@ -89,8 +89,9 @@ func (s *Service) FindBatch(ctx context.Context, merchant string, batch int64) (
 	return s.Batches.FindBatch(ctx, merchant, batch)
 }
 
-// CancelBatch ends a batch: of it nothing is charged that was not sent before, and nothing
-// is tried again. Doing it twice changes nothing. Errors: fault.NotFound.
+// CancelBatch ends a batch: of what waits nothing is charged, and nothing is tried again. What
+// has been taken to be charged, some two hundred at most, still may be. Doing it twice changes
+// nothing. Errors: fault.NotFound.
 func (s *Service) CancelBatch(ctx context.Context, merchant string, batch int64, actor string) (Progress, error) {
 	if err := s.Batches.CancelBatch(ctx, merchant, batch, s.Now(), actor); err != nil {
 		return Progress{}, err

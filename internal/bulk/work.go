@@ -84,36 +84,37 @@ func (b Batch) payment(i Item) string {
 	return string(id.Payment) + id.Encode(raw[:])
 }
 
-// charge makes or finds an item's attempt, and gives the item as it is after it.
-func (s *Service) charge(ctx context.Context, b Batch, i Item) (Item, error) {
+// charge makes or finds an item's attempt, and gives the item as it is after it. refused says
+// why nothing was sent, when nothing will be.
+func (s *Service) charge(ctx context.Context, b Batch, i Item) (after Item, refused string, err error) {
 	amount, ok := b.Strategy.Amount(i.Asked.Amount.Minor, i.Attempt)
 	if !ok {
-		return i.ended(Exhausted), nil
+		return i.ended(Exhausted), "", nil
 	}
 	c := Charge{Merchant: b.Merchant, Payment: b.payment(i), Batch: b.Number, Item: i.Position, Attempt: i.Attempt, Amount: amount, Asked: i.Asked}
 	p, err := s.Payments.Find(ctx, b.Merchant, c.Payment)
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		if !b.CancelledAt.IsZero() {
-			return i.ended(Cancelled), nil // it was taken, and whoever took it stopped before it was sent
+			return i.ended(Cancelled), "This batch was cancelled.", nil // it was taken, and whoever took it stopped before it was sent
 		}
 		var wait time.Time
 		p, wait, err = s.send(ctx, b, c)
 		if !wait.IsZero() {
 			i.State, i.DueAt = Waiting, wait
-			return i, nil
+			return i, "", nil
 		}
 	}
 	switch {
 	case err != nil && passing(err):
-		return i, err
-	case err != nil: // nothing was sent, and nothing will be: the card or the order is no good
-		return i.ended(Exhausted), nil
+		return i, "", err
+	case err != nil: // the card or the order is no good
+		return i.ended(Exhausted), fault.Of(err).Message, nil
 	}
-	after := i.After(b.Strategy, OutcomeOf(p), s.Now())
+	after = i.After(b.Strategy, OutcomeOf(p), s.Now())
 	if i.Attempt == 0 && p.State == payment.Declined {
 		s.countFirst(ctx, b, c)
 	}
-	return after, nil
+	return after, "", nil
 }
 
 // passing tells whether an error is the server's and not the charge's.

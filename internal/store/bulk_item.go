@@ -104,6 +104,11 @@ func settleItem(ctx context.Context, tx *transaction, i bulk.Settled) error {
 			set, args = []string{`state = ?`, `due_at = 0`, `asked = ''`}, []any{string(bulk.Cancelled)}
 		}
 	}
+	if i.Refused != "" {
+		if _, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE bulk_transactions SET refused = ? WHERE merchant = ? AND payment = ?`), i.Refused, i.Merchant, i.Payment); err != nil {
+			return err
+		}
+	}
 	_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE bulk_items SET `+strings.Join(set, ", ")+` WHERE merchant = ? AND batch = ? AND position = ? AND state = ? AND attempt = ? AND lost = ?`),
 		append(args, i.Merchant, i.Batch, i.Position, string(bulk.Charging), i.Took.Attempt, i.Took.Lost)...)
 	return err

@@ -26,18 +26,19 @@ type bulkRow struct {
 	Currency  string
 	Email     string
 	Detail    string
+	Refused   string
 	CreatedAt int64 `db:"created_at"`
 }
 
 const (
-	transactionColumns = `t.merchant, t.number, t.payment, t.reference, t.batch, t.item, t.attempt, t.amount, t.currency, t.email, t.detail, t.created_at`
+	transactionColumns = `t.merchant, t.number, t.payment, t.reference, t.batch, t.item, t.attempt, t.amount, t.currency, t.email, t.detail, t.refused, t.created_at`
 	selectTransactions = `SELECT ` + transactionColumns + ` FROM bulk_transactions t `
 )
 
 func (r bulkRow) transaction() (bulk.Transaction, error) {
 	return bulk.Transaction{
 		Merchant: r.Merchant, Number: r.Number, Payment: r.Payment, Reference: r.Reference, Batch: r.Batch, Item: r.Item, Attempt: r.Attempt,
-		Amount: money.Amount{Minor: r.Amount, Currency: r.Currency}, Email: r.Email, Detail: json.RawMessage(r.Detail), CreatedAt: at(r.CreatedAt),
+		Amount: money.Amount{Minor: r.Amount, Currency: r.Currency}, Email: r.Email, Detail: json.RawMessage(r.Detail), Refused: r.Refused, CreatedAt: at(r.CreatedAt),
 	}, nil
 }
 
@@ -146,7 +147,7 @@ func transactionsOf(m string, f bulk.Filter) (where string, args []any) {
 	narrow(f.Reference != "", `t.reference = ?`, f.Reference)
 	narrow(f.Currency != "", `t.currency = ?`, f.Currency)
 	if f.Status != "" {
-		where += ` AND COALESCE((SELECT p.state FROM payments p WHERE p.merchant = t.merchant AND p.id = t.payment), '') IN (` + stated(f.Status) + `)`
+		where += ` AND COALESCE((SELECT p.state FROM payments p WHERE p.merchant = t.merchant AND p.id = t.payment), CASE WHEN t.refused = '' THEN '' ELSE 'refused' END) IN (` + stated(f.Status) + `)`
 	}
 	return where, args
 }
@@ -157,6 +158,9 @@ func stated(status bulk.Status) string {
 	var states []string
 	if (bulk.View{}).Status() == status {
 		states = append(states, `''`)
+	}
+	if (bulk.View{Transaction: bulk.Transaction{Refused: "why"}}).Status() == status {
+		states = append(states, `'refused'`)
 	}
 	for _, state := range payment.States {
 		if (bulk.View{Paid: &payment.Payment{State: state}}).Status() == status {

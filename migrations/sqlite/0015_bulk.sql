@@ -13,6 +13,7 @@ CREATE TABLE bulk_transactions (
     currency   TEXT NOT NULL,
     email      TEXT NOT NULL, -- in lower case
     detail     TEXT NOT NULL, -- JSON object
+    refused    TEXT NOT NULL DEFAULT '', -- why it was never sent, for the merchant; empty when it may have been
     created_at INTEGER NOT NULL,
     PRIMARY KEY (merchant, number),
     UNIQUE (merchant, payment)

@@ -91,6 +91,25 @@ func TestFlutterwaveChargesABatch(t *testing.T) {
 	f.refused("no such batch", f.ask("GET", "/v3/bulk-tokenized-charges/99", ""), 404, "Bulk charge not found")
 }
 
+// What is wrong with a card comes out when it is to be charged, and is told in the list.
+func TestFlutterwaveTellsWhyAnItemWasNotSent(t *testing.T) {
+	t.Parallel()
+	f := speaksFlutterwave(open(t))
+	token := f.token("4111111111111111")
+	path := f.batch(batchOf(standard, tokenized(token), tokenized(token).with("email", "somebody@else.example")))
+	f.progress(path, 0)
+	list := f.listed(path)
+	if len(list) != 2 || list[0]["status"] != "successful" || list[1]["status"] != "failed" || list[1]["processor_response"] != "Wrong token or email passed" {
+		t.Errorf("%v", list)
+	}
+	if failed := f.ask("GET", "/v3/transactions?status=failed", ""); failed.field("meta.page_info.total") != 1.0 {
+		t.Errorf("failed: %s", failed.Body)
+	}
+	if n := len(f.ledger.List()); n != 1 {
+		t.Errorf("the processor was asked %d times", n)
+	}
+}
+
 func TestFlutterwaveRefusesAWholeBatch(t *testing.T) {
 	t.Parallel()
 	f := speaksFlutterwave(open(t))

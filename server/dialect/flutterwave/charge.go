@@ -127,7 +127,7 @@ func newCharge(v bulk.View) (charge, error) {
 	out := charge{
 		ID: v.Number, Reference: v.Reference, OwnReference: ownReference(v.Payment), DeviceFingerprint: cmp.Or(words.DeviceFingerprint, notAvailable),
 		Amount: number(v.Amount.Minor, currency), ChargedAmount: number(v.Amount.Minor, currency), AppFee: "0", MerchantFee: "0", AmountSettled: "0",
-		ProcessorResponse: responseOf(v.Paid), AuthModel: "noauth", ChargeType: "normal", Currency: currency, IP: words.IP, Narration: words.Narration,
+		ProcessorResponse: cmp.Or(v.Refused, responseOf(v.Paid)), AuthModel: "noauth", ChargeType: "normal", Currency: currency, IP: words.IP, Narration: words.Narration,
 		Status: string(v.Status()), PaymentType: "card", CreatedAt: moment(v.CreatedAt), AccountID: accountID(v.Merchant),
 		Customer: customer{ID: bulk.NumberOf("customer "+v.Merchant+" "+strings.ToLower(v.Email), 0), Name: words.Name, Email: v.Email, CreatedAt: moment(v.CreatedAt)},
 	}
