@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -35,8 +34,14 @@ type Mounter interface{ Mount(fiber.Router) }
 // largeRead is how long a body may take that is larger than others may be.
 const largeRead = 60 * time.Second
 
-// Large is a mount some of whose routes take larger bodies than maxBody: bytes by path.
-type Large interface{ MaxBodies() map[string]int }
+// Large is a mount some of whose routes take larger bodies than maxBody.
+type Large interface {
+	// MaxBodies gives the bytes by path.
+	MaxBodies() map[string]int
+	// Knows tells whether a header Authorization is good: nobody else is waited for, nor given
+	// the memory.
+	Knows(authorization string) bool
+}
 
 // Config is what the front needs.
 type Config struct {
@@ -70,18 +75,23 @@ func New(config Config, mounts ...Mounter) *fiber.App {
 		}
 		return c.SendString("ready\n")
 	})
-	large := map[string]int{}
+	type limit struct {
+		most  int
+		knows func(string) bool
+	}
+	large := map[string]limit{}
 	for _, m := range mounts {
 		m.Mount(app)
 		if l, ok := m.(Large); ok {
-			maps.Copy(large, l.MaxBodies())
+			for path, most := range l.MaxBodies() {
+				large[path] = limit{most, l.Knows}
+			}
 		}
 	}
 	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		path, _, _ := strings.Cut(string(h.RequestURI()), "?")
-		// Who sends no key is not waited for, nor given the memory.
-		if most, ok := large[path]; ok && h.IsPost() && len(h.Peek(fiber.HeaderAuthorization)) > 0 {
-			return fasthttp.RequestConfig{ReadTimeout: largeRead, MaxRequestBodySize: most}
+		if one, ok := large[path]; ok && h.IsPost() && one.knows(string(h.Peek(fiber.HeaderAuthorization))) {
+			return fasthttp.RequestConfig{ReadTimeout: largeRead, MaxRequestBodySize: one.most}
 		}
 		return fasthttp.RequestConfig{}
 	}

@@ -52,7 +52,7 @@ type Batch struct {
 	Number      int64 // its name: counted per merchant, from 1
 	Title       string
 	Strategy    Strategy
-	Digest      []byte // SHA-256 of what was asked, by which the same again is known
+	Digest      []byte // keyed, of what was asked, by which the same again is known
 	Actor       string // who asked, in whose name it is charged
 	Total       int
 	CancelledAt time.Time // zero when it was not

@@ -141,8 +141,11 @@ func (s *Service) send(ctx context.Context, b Batch, c Charge) (p payment.Paymen
 			earliest = rescue.SchemeLimits.Earliest(tried, now)
 			return !earliest.After(now)
 		})
-		if err != nil || !counted {
-			return p, earliest, err
+		if err != nil {
+			return p, wait, err
+		}
+		if !counted {
+			return p, earliest, nil
 		}
 	}
 	p, err = s.Charges.Charge(ctx, c.Merchant, c.Asked.Token, order, b.Actor)

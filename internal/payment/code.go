@@ -33,5 +33,9 @@ func (s *Service) AnswerChallenge(ctx context.Context, p Payment, code, actor st
 	case errors.Is(err, processor.ErrNoCode):
 		return p, noCode
 	}
-	return s.learn(ctx, p, actor, Reply{Outcome: outcome}, err)
+	settled, err := s.learn(ctx, p, actor, Reply{Outcome: outcome}, err)
+	if errors.Is(err, ErrSettled) { // by somebody else meanwhile
+		return s.Find(context.WithoutCancel(ctx), p.Merchant, p.ID)
+	}
+	return settled, err
 }

@@ -60,8 +60,14 @@ func (db *DB) KeepTransaction(ctx context.Context, t bulk.Transaction, number fu
 	}
 	kept := t
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		var err error
-		kept, err = keepTransaction(ctx, tx, t, number)
+		var taken bool
+		err := tx.GetContext(ctx, &taken, tx.Rebind(`SELECT EXISTS (SELECT 1 FROM bulk_items WHERE merchant = ? AND reference = ?)`), t.Merchant, t.Reference)
+		if err == nil && taken && t.Batch == 0 {
+			err = bulk.ErrTaken
+		}
+		if err == nil {
+			kept, err = keepTransaction(ctx, tx, t, number)
+		}
 		return err
 	})
 	return kept, err

@@ -49,6 +49,7 @@ func (s *Service) Send(ctx context.Context, c Claimed) (Delivery, error) {
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxReply))
+	body = unsaid(body, request.Header)
 	attempt.Status, attempt.Body, attempt.Millis = response.StatusCode, cut(body), time.Since(began).Milliseconds()
 	return s.judge(ctx, c, response, attempt)
 }
@@ -74,6 +75,22 @@ func (s *Service) judge(ctx context.Context, c Claimed, response *http.Response,
 	}
 	return c.tried(attempt, Pending, again, now), nil
 }
+
+// unsaid is a receiver's answer without what it was sent in headers: some print that, and
+// one of them may be the endpoint's secret.
+func unsaid(body []byte, sent http.Header) []byte {
+	for _, values := range sent {
+		for _, value := range values {
+			if len(value) >= shortestSecret {
+				body = bytes.ReplaceAll(body, []byte(value), []byte("…"))
+			}
+		}
+	}
+	return body
+}
+
+// shortestSecret is how short a header may be, in bytes, and still be a secret or a signature.
+const shortestSecret = 20
 
 // cut keeps the first KiB of a body as text that any database holds.
 func cut(body []byte) string {

@@ -70,6 +70,7 @@ type receiver struct {
 	status  int
 	header  http.Header
 	body    string
+	echo    bool // the signature is printed, too
 	headers []http.Header
 	bodies  [][]byte
 }
@@ -85,6 +86,9 @@ func receive(t *testing.T, status int) *receiver {
 		w.Header().Set("Location", "/elsewhere")
 		maps.Copy(w.Header(), r.header)
 		w.WriteHeader(r.status)
+		if r.echo {
+			_, _ = io.WriteString(w, "webhook-signature: "+request.Header.Get("Webhook-Signature"))
+		}
 		_, _ = io.WriteString(w, r.body)
 	}))
 	t.Cleanup(r.Close)
@@ -279,6 +283,18 @@ func TestTheLogKeepsAKiB(t *testing.T) {
 		if got := h.send(h.claimed()).Log[0].Body; got != want {
 			t.Errorf("%d bytes became %d: %.20q", len(body), len(got), got)
 		}
+	}
+}
+
+// Some receivers print what they were sent; the log does not keep it.
+func TestTheLogKeepsNoSecret(t *testing.T) {
+	t.Parallel()
+	to := receive(t, 500)
+	h := serve(t, to)
+	to.echo = true
+	got := h.send(h.claimed()).Log[0].Body
+	if !strings.Contains(got, "webhook-signature: …") || strings.Contains(got, "v1,") {
+		t.Errorf("kept: %s", got)
 	}
 }
 

@@ -142,7 +142,7 @@ func (a *App) wire(ctx context.Context, extra []server.Mounter) error {
 	checkouts.Rescue = a.rescues
 	a.bulk = &bulk.Service{Store: a.db, Batches: a.db, Charges: checkouts, Payments: a.payments, Cards: a.cards, Accounts: a.db, Senses: senses, Risks: a.risk, Now: clock, Log: a.log}
 	flutter := &flutterwave.API{
-		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Now: clock, Log: a.log,
+		Merchants: a.Merchants, Accounts: a.db, Vault: a.cards, Checkout: checkouts, Payments: a.payments, Bulk: a.bulk, Once: a.idempotent, Keys: a.keys.ring, Now: clock, Log: a.log,
 	}
 	a.webhooks = &webhook.Service{
 		Store: a.db, Keys: a.keys.ring, Client: policy.Client(webhook.AttemptTimeout), Now: clock, Log: a.log,

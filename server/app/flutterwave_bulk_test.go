@@ -96,6 +96,7 @@ func TestFlutterwaveTellsWhyAnItemWasNotSent(t *testing.T) {
 	t.Parallel()
 	f := speaksFlutterwave(open(t))
 	token := f.token("4111111111111111")
+	f.charged(tokenized(token)) // from now on the card is its shopper's
 	path := f.batch(batchOf(standard, tokenized(token), tokenized(token).with("email", "somebody@else.example")))
 	f.progress(path, 0)
 	list := f.listed(path)
@@ -105,7 +106,7 @@ func TestFlutterwaveTellsWhyAnItemWasNotSent(t *testing.T) {
 	if failed := f.ask("GET", "/v3/transactions?status=failed", ""); failed.field("meta.page_info.total") != 1.0 {
 		t.Errorf("failed: %s", failed.Body)
 	}
-	if n := len(f.ledger.List()); n != 1 {
+	if n := len(f.ledger.List()); n != 2 {
 		t.Errorf("the processor was asked %d times", n)
 	}
 }

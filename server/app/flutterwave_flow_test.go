@@ -75,6 +75,9 @@ func TestFlutterwaveRefunds(t *testing.T) {
 	at := "/v3/transactions/" + number(a) + "/refund"
 	f.holds("some of it", f.ask("POST", at, `{"amount":"100.25"}`), 200, "message", "Transaction refund initiated", "data.amount_refunded", 100.25, "data.status", "completed",
 		"data.tx_id", a.field("data.id"), "data.flw_ref", a.text("data.flw_ref"), "data.account_id", a.field("data.account_id"), "data.destination", "payment_source")
+	for _, wrong := range []string{`{"amount":{"value":"5"}}`, `{"amount":[5]}`, `{"amount":""}`} {
+		f.refused("no amount that is one: "+wrong, f.ask("POST", at, wrong), 400, "amount")
+	}
 	f.holds("the rest", f.ask("POST", at, ""), 200, "data.amount_refunded", 199.75)
 	f.refused("more", f.ask("POST", at, ""), 400, "refunded")
 	f.refused("half a kobo", f.ask("POST", at, `{"amount":0.005}`), 400, "amount")

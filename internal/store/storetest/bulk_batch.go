@@ -81,6 +81,9 @@ func batches(t *testing.T, h *house) {
 	h.same("the same again", []any{again.Number, fresh}, []any{b.Number, false})
 	h.same("another's of the same", h.openBatch(other, "one", 1).Number, int64(1))
 	h.refused("what is open already", h.db.OpenBatch(t.Context(), b), fault.Conflict)
+	single := h.transaction(o, h.items(b, 1)[0].Asked.Reference)
+	_, err = h.db.KeepTransaction(t.Context(), single, func(try int) int64 { return bulk.NumberOf(single.Payment, try) })
+	h.refused("a single charge with the reference of an item that waits", err, fault.Conflict)
 
 	// What was not opened is not seen, and is forgotten with its items.
 	begun, _, err := h.db.BeginBatch(t.Context(), h.batch(o, "two"))

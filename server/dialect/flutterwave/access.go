@@ -40,9 +40,15 @@ func (a *API) caller(c *fiber.Ctx) (merchant.Credential, error) {
 
 // secretKey gives the key that a request presents, copied: fiber reuses its buffers.
 func secretKey(c *fiber.Ctx) (string, error) {
-	scheme, key, _ := strings.Cut(strings.TrimSpace(c.Get(fiber.HeaderAuthorization)), " ")
+	key, err := keyIn(c.Get(fiber.HeaderAuthorization))
+	return strings.Clone(key), err
+}
+
+// keyIn gives the key of a header Authorization.
+func keyIn(authorization string) (string, error) {
+	scheme, key, _ := strings.Cut(strings.TrimSpace(authorization), " ")
 	if key = strings.TrimSpace(key); !strings.EqualFold(scheme, "Bearer") || key == "" {
 		return "", noAccess
 	}
-	return strings.Clone(key), nil
+	return key, nil
 }

@@ -37,6 +37,11 @@ import (
 	"github.com/paywicket/paywicket/server/wire"
 )
 
+// Keys gives fingerprints of what may hold a secret; keyring.Ring does.
+type Keys interface {
+	Fingerprint(scope string, value []byte) (string, error)
+}
+
 // API serves the routes.
 type API struct {
 	Merchants *merchant.Service
@@ -47,6 +52,7 @@ type API struct {
 	Bulk      *bulk.Service
 	Webhooks  *webhook.Service
 	Once      *idempotency.Service
+	Keys      Keys
 	Now       func() time.Time
 	Log       *slog.Logger
 }

@@ -1,7 +1,7 @@
 package flutterwave
 
 import (
-	"crypto/sha256"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/merchant"
 	"github.com/paywicket/paywicket/server/wire"
 )
 
@@ -22,6 +23,16 @@ const MaxBulkBody = 48 << 20
 
 // MaxBodies are the routes whose bodies may be larger than others', in bytes.
 func (a *API) MaxBodies() map[string]int { return map[string]int{bulkPath: MaxBulkBody} }
+
+// Knows tells whether a header Authorization has a good secret key.
+func (a *API) Knows(authorization string) bool {
+	key, err := keyIn(authorization)
+	if err != nil {
+		return false
+	}
+	credential, err := a.Merchants.Authenticate(context.Background(), key)
+	return err == nil && credential.Role == merchant.Secret
+}
 
 // mountBulk names the routes of batches.
 func (a *API) mountBulk(v3 fiber.Router) {
@@ -138,8 +149,12 @@ func (a *API) openBatch(call call) error {
 	if err != nil {
 		return err
 	}
-	digest := sha256.Sum256(body)
-	batch, err := a.Bulk.Open(call, bulk.Batch{Merchant: call.Merchant(), Title: in.Title, Strategy: retry, Digest: digest[:], Actor: call.Actor()}, func(yield func(bulk.Asked, error) bool) {
+	// Keyed, for what is in the body beside its fields is not known.
+	digest, err := a.Keys.Fingerprint("flutterwave batch "+call.Merchant(), body)
+	if err != nil {
+		return err
+	}
+	batch, err := a.Bulk.Open(call, bulk.Batch{Merchant: call.Merchant(), Title: in.Title, Strategy: retry, Digest: []byte(digest), Actor: call.Actor()}, func(yield func(bulk.Asked, error) bool) {
 		var again batchRequest
 		if err := again.each(body, func(asked bulk.Asked) bool { return yield(asked, nil) }); err != nil {
 			yield(bulk.Asked{}, err)

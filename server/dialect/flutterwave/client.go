@@ -68,8 +68,8 @@ func decrypt(secret string, encoded []byte) ([]byte, error) {
 	return plain[:n-pad], nil
 }
 
-// unescaped takes out of base64 what JSON's encoders put into it: PHP's escapes slashes, and
-// some break lines.
+// unescaped takes out of base64 what JSON's encoders put into it: PHP's escapes slashes, .NET's
+// writes + as \u002B and Gson = as \u003d, and some break lines.
 func unescaped(text []byte) []byte {
 	out := text[:0]
 	for at := 0; at < len(text); at++ {
@@ -77,6 +77,13 @@ func unescaped(text []byte) []byte {
 			at++
 			if text[at] == 'n' || text[at] == 'r' {
 				continue
+			}
+			if text[at] == 'u' && at+4 < len(text) {
+				var letter [2]byte
+				if _, err := hex.Decode(letter[:], text[at+1:at+5]); err == nil && letter[0] == 0 {
+					out, at = append(out, letter[1]), at+4
+					continue
+				}
 			}
 		}
 		out = append(out, text[at])

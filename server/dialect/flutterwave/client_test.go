@@ -54,7 +54,7 @@ func TestAClientIsDecrypted(t *testing.T) {
 	}
 	whole := string(encrypted(t, aSecret, plain))
 	for name, text := range map[string]string{
-		"as it is": whole, "slashes escaped": strings.ReplaceAll(whole, "/", `\/`), "in lines": whole[:20] + `\n` + whole[20:] + `\r\n`,
+		"as it is": whole, "slashes escaped": strings.ReplaceAll(whole, "/", `\/`), "signs escaped": strings.NewReplacer("+", `\u002B`, "=", `\u003d`).Replace(whole), "in lines": whole[:20] + `\n` + whole[20:] + `\r\n`,
 	} {
 		if got, err := decrypt(aSecret, []byte(text)); err != nil || string(got) != plain {
 			t.Errorf("%s: %s, %v", name, got, err)

@@ -61,7 +61,9 @@ func (a *API) firstCharge(call call) error {
 	if !sent.Client.Given() {
 		return fault.Field("client", "This field is required: the encrypted card and charge.")
 	}
-	plain, err := decrypt(secret, sent.Client.AppendTo(make([]byte, 0, sent.Client.Len())))
+	encoded := sent.Client.AppendTo(make([]byte, 0, sent.Client.Len()))
+	defer clear(encoded)
+	plain, err := decrypt(secret, encoded)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,15 @@ package flutterwave
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/fault"
+	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/server/wire"
@@ -14,13 +18,13 @@ import (
 
 // amountRequest is the body of a capture or refund.
 type amountRequest struct {
-	Amount string `json:"amount"` // major units, exactly as it is written; empty for all there is
+	Amount *string `json:"amount"` // major units, exactly as it is written; nil for all there is
 }
 
-// modified is a charge after a modification, which is its newest.
+// modified is a charge after a modification.
 type modified struct {
 	view bulk.View
-	last payment.Modification
+	own  payment.Modification // that was asked for; others may have come after it
 }
 
 // modify asks for a modification of a transaction, of an amount that the body names or all
@@ -29,13 +33,17 @@ type modified struct {
 func (a *API) modify(call call, v bulk.View, kind processor.ModificationKind) (modified, error) {
 	var in amountRequest
 	if len(call.fiber.Request().Body()) > 0 {
-		if _, err := call.read(&in); err != nil {
+		body, err := call.read(&in)
+		if err == nil {
+			err = singleAmount(body)
+		}
+		if err != nil {
 			return modified{}, err
 		}
 	}
 	amount := int64(0)
-	if in.Amount != "" && kind != processor.Void {
-		given, err := readAmount(in.Amount, v.Amount.Currency)
+	if in.Amount != nil && kind != processor.Void {
+		given, err := readAmount(*in.Amount, v.Amount.Currency)
 		if err != nil {
 			return modified{}, err
 		}
@@ -44,15 +52,44 @@ func (a *API) modify(call call, v bulk.View, kind processor.ModificationKind) (m
 	if v.Paid == nil {
 		return modified{}, noTransaction
 	}
-	p, err := a.Payments.Modify(call, call.Merchant(), v.Payment, kind, amount, false, call.Actor())
+	ctx := id.WithSeed(call, []byte(id.Random()))
+	name, _ := id.In(ctx, id.Modification)
+	p, err := a.Payments.Modify(ctx, call.Merchant(), v.Payment, kind, amount, false, call.Actor())
 	if err != nil {
 		return modified{}, err
 	}
-	out := modified{bulk.View{Transaction: v.Transaction, Paid: &p}, p.Modifications[len(p.Modifications)-1]}
-	if out.last.State == payment.Refused {
+	at := slices.IndexFunc(p.Modifications, func(m payment.Modification) bool { return m.ID == name })
+	if at < 0 {
+		return modified{}, fmt.Errorf("flutterwave: modification %s of %s is not there", name, v.Payment)
+	}
+	out := modified{bulk.View{Transaction: v.Transaction, Paid: &p}, p.Modifications[at]}
+	if out.own.State == payment.Refused {
 		return out, fault.New(fault.Conflict, "The processor refused it.")
 	}
 	return out, nil
+}
+
+// singleAmount refuses an amount that is an object or a list. The loose reader passes over
+// what has another shape, and here that would stand for all there is.
+func singleAmount(body []byte) error {
+	var object struct {
+		Amount map[string]string `json:"amount"`
+	}
+	var list struct {
+		Amount []struct{} `json:"amount"`
+	}
+	if err := errors.Join(wire.DecodeLoosely(body, &object), wire.DecodeLoosely(body, &list)); err != nil || object.Amount != nil || list.Amount != nil {
+		return fault.Field("amount", "Give the amount as one number in major units, or leave it out for all there is.")
+	}
+	return nil
+}
+
+// told is a message, or that the processor has not answered yet.
+func (m modified) told(message string) string {
+	if m.own.State == payment.Succeeded {
+		return message
+	}
+	return message + ": pending"
 }
 
 // preauthorized finds the charge whose flw_ref the path has, which must wait for its capture
@@ -92,7 +129,7 @@ func (a *API) modifyPreauthorized(call call, kind processor.ModificationKind, me
 	if err != nil {
 		return err
 	}
-	return call.answer(message, out)
+	return call.answer(done.told(message), out)
 }
 
 // refundPreauthorized gives back some of a captured charge. Its answer stands in no
@@ -164,7 +201,7 @@ func (a *API) refundTransaction(call call) error {
 	if err != nil {
 		return err
 	}
-	return call.answer("Transaction refund initiated", newRefund(done.view, done.last))
+	return call.answer("Transaction refund initiated", newRefund(done.view, done.own))
 }
 
 // listRefunds gives a page of the newest refunds.

@@ -11,6 +11,7 @@ import (
 	"github.com/paywicket/paywicket/internal/event"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/payment"
+	"github.com/paywicket/paywicket/internal/processor"
 	"github.com/paywicket/paywicket/internal/webhook"
 )
 
@@ -98,7 +99,7 @@ func (f Form) notice(ctx context.Context, e event.Event) (notice, error) {
 		return notice{}, fmt.Errorf("flutterwave: event %s is not about a payment: %w", e.ID, err)
 	}
 	if name == refundCompleted {
-		out, ok := refundThen(v, then)
+		out, ok := refundThen(v, then, e.Type == event.PaymentRefunded)
 		if !ok {
 			return notice{}, fmt.Errorf("flutterwave: event %s tells of no refund", e.ID)
 		}
@@ -110,16 +111,22 @@ func (f Form) notice(ctx context.Context, e event.Event) (notice, error) {
 	return notice{name, out}, err
 }
 
-// refundThen is the newest refund that an event tells of.
-func refundThen(v bulk.View, then event.Payment) (refund, bool) {
-	for i := len(then.Modifications) - 1; i >= 0; i-- {
-		if then.Modifications[i].Kind != "refund" {
-			continue
+// refundThen is the refund that an event tells of: of those that had succeeded or failed
+// then, the one to which it had happened last.
+func refundThen(v bulk.View, then event.Payment, succeeded bool) (refund, bool) {
+	status := "failed"
+	if succeeded {
+		status = "succeeded"
+	}
+	var last event.Modification
+	for _, m := range then.Modifications {
+		if m.Kind == string(processor.Refund) && m.Status == status && (last.ID == "" || m.UpdatedAt.After(last.UpdatedAt)) {
+			last = m
 		}
-		for _, m := range v.Paid.Modifications {
-			if m.ID == then.Modifications[i].ID {
-				return newRefund(v, m), true
-			}
+	}
+	for _, m := range v.Paid.Modifications {
+		if m.ID == last.ID {
+			return newRefund(v, m), true
 		}
 	}
 	return refund{}, false
