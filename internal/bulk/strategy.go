@@ -115,7 +115,7 @@ func (i Item) After(s Strategy, o Outcome, now time.Time) Item {
 		return i
 	case Unsent:
 		if i.Lost < maxLost { // it is no attempt of the card, and the strategy knows nothing of it
-			i.State, i.Lost, i.DueAt = Waiting, i.Lost+1, now.Add(look)
+			i.State, i.Lost, i.DueAt = Waiting, i.Lost+1, now.Add(look<<(2*i.Lost)) // longer each time: a processor may be away
 			return i
 		}
 		fallthrough

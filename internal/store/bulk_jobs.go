@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -74,25 +75,36 @@ func (db *DB) enqueue(ctx context.Context, tx *transaction, args river.JobArgs) 
 	return err
 }
 
-// releaseBatches gives back the jobs of batches whose turn was lost: those of a server that
-// was killed. A file has one server, so all that run in the queue are; on PostgreSQL they
-// are those that have run longer than a turn lasts. A turn that is done twice at once after
+// ReleaseBatches gives back the jobs of batches whose turn has run longer than one lasts: those
+// of a server that was killed and does not come back. A turn that is done twice at once after
 // all charges nothing twice.
-func (db *DB) releaseBatches(ctx context.Context) error {
-	lost := db.now()
-	if isPostgres(db.location) {
-		lost = lost.Add(-turnLife)
+func (db *DB) ReleaseBatches(ctx context.Context) error {
+	return db.releaseBatches(ctx, `attempted_at <= ?`, db.now().Add(-turnLife).UTC().Format(jobTime))
+}
+
+// releaseOwnBatches gives back the jobs of this server's turns, which was killed before. A file
+// has one server. On PostgreSQL it is known by the machine's name: another server on the same
+// machine is taken for it, and only works in vain.
+func (db *DB) releaseOwnBatches(ctx context.Context) error {
+	if !isPostgres(db.location) {
+		return db.releaseBatches(ctx, `attempted_at <= ?`, db.now().UTC().Format(jobTime))
 	}
+	return db.releaseBatches(ctx, `starts_with(attempted_by[cardinality(attempted_by)], ?)`, serverName())
+}
+
+// releaseBatches gives back the jobs of turns that a condition holds for.
+func (db *DB) releaseBatches(ctx context.Context, where string, arg any) error {
 	return db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE river_job SET state = 'available' WHERE kind = ? AND state = 'running' AND attempted_at <= ?`), batchArgs{}.Kind(), lost.UTC().Format(jobTime))
+		_, err := tx.ExecContext(ctx, tx.Rebind(`UPDATE river_job SET state = 'available' WHERE kind = ? AND state = 'running' AND `+where), batchArgs{}.Kind(), arg)
 		return err
 	})
 }
 
-// ReleaseBatches is done now and then, for servers that do not come back.
-func (db *DB) ReleaseBatches(ctx context.Context) error {
-	if !isPostgres(db.location) {
-		return nil
+// serverName begins the names under which this machine's servers take jobs.
+func serverName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
 	}
-	return db.releaseBatches(ctx)
+	return host[:min(len(host), 60)] + " "
 }

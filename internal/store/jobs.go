@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"github.com/paywicket/paywicket/internal/id"
 )
 
 // pollInterval is how often the queue looks for due jobs.
@@ -35,7 +37,7 @@ func (choreArgs) Kind() string { return "chore" }
 // finish. The queue has one server of all plan the chores, and any of them do each; a batch
 // is worked on by one at a time.
 func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore, turn Turn) error {
-	if err := db.releaseBatches(ctx); err != nil {
+	if err := db.releaseOwnBatches(ctx); err != nil {
 		return fmt.Errorf("store: release jobs: %w", err)
 	}
 	workers := river.NewWorkers()
@@ -48,6 +50,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, chores []Chore, turn T
 		}, &river.PeriodicJobOpts{RunOnStart: true, ID: c.Name}))
 	}
 	client, err := river.NewClient(db.engine.queue(db.jobs.DB), &river.Config{
+		ID: serverName() + id.Random(),
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: max(2, len(chores))},
 			batchQueue:         {MaxWorkers: batchesAtOnce},
