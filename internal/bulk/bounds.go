@@ -25,8 +25,8 @@ type bounds struct {
 	changed  *sync.Cond // when there may be a place
 	whole    int
 	merchant map[string]int
-	until    time.Time // while batches give way
-	waking   bool      // somebody will tell when that is over
+	narrow   bool        // while batches give way
+	over     *time.Timer // ends that
 }
 
 // GiveWay makes room for who waits for an answer: for a moment batches are charged a few at
@@ -37,22 +37,19 @@ func (s *Service) GiveWay() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ready()
-	b.until = time.Now().Add(giveWayFor)
-	if !b.waking {
-		b.waking = true
-		time.AfterFunc(giveWayFor, b.wake)
+	b.narrow = true
+	if b.over == nil {
+		b.over = time.AfterFunc(giveWayFor, b.widen)
+	} else {
+		b.over.Reset(giveWayFor)
 	}
 }
 
-// wake lets those go on who gave way, when that is over.
-func (b *bounds) wake() {
+// widen lets those go on who gave way.
+func (b *bounds) widen() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if left := time.Until(b.until); left > 0 {
-		time.AfterFunc(left, b.wake)
-		return
-	}
-	b.waking = false
+	b.narrow = false
 	b.changed.Broadcast()
 }
 
@@ -76,7 +73,7 @@ func (b *bounds) enter(ctx context.Context, merchant string) bool {
 	defer stop()
 	for ctx.Err() == nil {
 		most := wholeWidth
-		if b.waking {
+		if b.narrow {
 			most = narrowWidth
 		}
 		if b.whole < most && b.merchant[merchant] < merchantWidth {

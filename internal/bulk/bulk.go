@@ -89,8 +89,8 @@ type Filter struct {
 type Store interface {
 	// KeepTransaction keeps a new transaction under the first of its payment's numbers that
 	// no other has, and gives it with that. One of that payment that is kept already is
-	// given as it is. Errors: ErrTaken when it is of no batch, and an item of one has its
-	// reference.
+	// given as it is. Errors: ErrTaken when it is of no batch, and an item of one or another
+	// transaction has its reference.
 	KeepTransaction(ctx context.Context, t Transaction, number func(try int) int64) (Transaction, error)
 	// DropTransaction forgets a transaction whose payment was never opened.
 	DropTransaction(ctx context.Context, merchant string, number int64) error

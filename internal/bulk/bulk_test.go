@@ -2,10 +2,12 @@ package bulk_test
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/paywicket/paywicket/internal/bulk"
+	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 )
 
@@ -23,6 +25,9 @@ func TestTheStatusOfATransaction(t *testing.T) {
 			t.Errorf("%s is %s, want %s", state, got, want[state])
 		}
 	}
+	if got := (bulk.View{Transaction: bulk.Transaction{Refused: "why"}}).Status(); got != bulk.Failed {
+		t.Errorf("a transaction that was never sent is %s", got)
+	}
 	if got := (bulk.View{}).Status(); got != bulk.Pending {
 		t.Errorf("a transaction whose payment was never opened is %s", got)
 	}
@@ -37,4 +42,22 @@ func TestNumbers(t *testing.T) {
 			t.Fatalf("%q at %d is %d", name, try, n)
 		}
 	})
+}
+
+// A processor that is away for up to half an hour costs an item none of its attempts.
+func TestAProcessorIsAway(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	now, item := began, bulk.Item{State: bulk.Charging, Asked: bulk.Asked{Amount: money.Amount{Minor: 300, Currency: "NGN"}}}
+	for now.Sub(began) < 28*time.Minute {
+		before := now
+		item = item.After(bulk.Strategy{}, bulk.Unsent, now)
+		if item.State != bulk.Waiting || item.Attempt != 0 || !item.DueAt.After(before) {
+			t.Fatalf("after %s: %+v", now.Sub(began), item)
+		}
+		now, item.State = item.DueAt, bulk.Charging
+	}
+	if item = item.After(bulk.Strategy{}, bulk.Unsent, now); item.State != bulk.Exhausted {
+		t.Errorf("after %s: %+v", now.Sub(began), item)
+	}
 }

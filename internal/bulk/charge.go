@@ -55,7 +55,7 @@ func (c Charge) amount() money.Amount {
 
 // order is the charge as a checkout is asked for it.
 func (c Charge) order(kept vault.Record) (checkout.Order, error) {
-	shares, err := splits(c.Asked.Shares, c.amount().Minor, c.Merchant)
+	shares, err := Splits(c.Asked.Shares, c.amount().Minor, c.Merchant)
 	if err != nil {
 		return checkout.Order{}, err
 	}
@@ -91,7 +91,7 @@ func (a Asked) Check() error {
 // Charge charges a kept card once, and gives the transaction and the payment. Its
 // transaction is kept before; one of a charge that is refused is forgotten.
 //
-// Errors come only from before anything was sent: faults on email, with the text
+// Errors come only from before anything was sent: ErrTaken, faults on email, with the text
 // "Wrong token or email passed", when the card is charged with another address, those of
 // Asked.Check, and those of checkout.Service.Charge. After that there is always a payment.
 func (s *Service) Charge(ctx context.Context, c Charge, actor string) (Transaction, payment.Payment, error) {
@@ -106,28 +106,19 @@ func (s *Service) Charge(ctx context.Context, c Charge, actor string) (Transacti
 	if err != nil {
 		return Transaction{}, payment.Payment{}, err
 	}
-	if order.Terms.Risk, err = s.assess(ctx, c, kept); err != nil {
+	if order.Terms.Risk, err = s.Assess(ctx, c, kept); err != nil {
 		return Transaction{}, payment.Payment{}, err
 	}
-	detail := c.Asked.Detail
-	if len(detail) == 0 {
-		detail = json.RawMessage(`{}`)
-	}
-	t, err := s.Store.KeepTransaction(ctx, Transaction{
+	v, err := s.First(ctx, Transaction{
 		Merchant: c.Merchant, Payment: c.Payment, Reference: c.Asked.Reference, Batch: c.Batch, Item: c.Item, Attempt: c.Attempt,
-		Amount: c.Asked.Amount, Email: c.Asked.Email, Detail: detail, CreatedAt: s.Now(),
-	}, func(try int) int64 { return NumberOf(c.Payment, try) })
+		Amount: c.Asked.Amount, Email: c.Asked.Email, Detail: c.Asked.Detail,
+	}, func(ctx context.Context) (payment.Payment, error) {
+		return s.Charges.Charge(ctx, c.Merchant, c.Asked.Token, order, actor)
+	})
 	if err != nil {
 		return Transaction{}, payment.Payment{}, err
 	}
-	p, err := s.Charges.Charge(ctx, c.Merchant, c.Asked.Token, order, actor)
-	if err != nil {
-		if dropped := s.Store.DropTransaction(context.WithoutCancel(ctx), c.Merchant, t.Number); dropped != nil {
-			s.Log.Error("a transaction that was never charged could not be forgotten", "number", t.Number, "error", dropped)
-		}
-		return Transaction{}, payment.Payment{}, err
-	}
-	return t, p, nil
+	return v.Transaction, *v.Paid, nil
 }
 
 // owned gives the card of a charge when it belongs to whoever the charge says. A card that

@@ -25,10 +25,10 @@ type Risks interface {
 	Assess(ctx context.Context, a risk.Attempt) (risk.Assessment, error)
 }
 
-// assess says what is thought of a charge, nil when nothing is known of its shopper. It is
-// only told: the merchant decides whom it charges. Items of batches are not looked at: their
-// shoppers are not there.
-func (s *Service) assess(ctx context.Context, c Charge, kept vault.Record) (*event.Risk, error) {
+// Assess says what is thought of a charge, nil when nothing is known of its shopper: kept is
+// its card, which need not be kept yet. It is only told: the merchant decides whom it charges.
+// Items of batches are not looked at: their shoppers are not there.
+func (s *Service) Assess(ctx context.Context, c Charge, kept vault.Record) (*event.Risk, error) {
 	network := sense.Network(c.Asked.Address)
 	if c.Batch != 0 || c.Asked.SenseKey == "" && network == "" {
 		return nil, nil

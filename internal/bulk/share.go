@@ -25,9 +25,9 @@ type Share struct {
 	Exact   int64  `json:"exact,omitempty"` // minor units that the account has, whatever its ratio; 0 for none
 }
 
-// splits divides an amount among accounts. What is left, also of rounding, is the
-// merchant's own. Errors: a fault on subaccounts when there is less than nothing left.
-func splits(shares []Share, amount int64, own string) ([]event.Split, error) {
+// Splits divides an amount in minor units among accounts. What is left, also of rounding, is
+// the merchant's own. Errors: a fault on subaccounts when there is less than nothing left.
+func Splits(shares []Share, amount int64, own string) ([]event.Split, error) {
 	var out []event.Split
 	sum := int64(0)
 	for _, s := range shares {

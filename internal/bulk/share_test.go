@@ -27,7 +27,7 @@ func TestSplitsAddUp(t *testing.T) {
 			}
 			return s
 		}), 0, 19).Draw(t, "shares")
-		parts, err := splits(shares, amount, "own")
+		parts, err := Splits(shares, amount, "own")
 		if err != nil {
 			return
 		}

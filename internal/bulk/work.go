@@ -46,8 +46,14 @@ func (s *Service) Turn(ctx context.Context, merchant string, number int64) (time
 
 // feed gives the crew what is due until nothing is, or the turn is over.
 func (s *Service) feed(ctx context.Context, b Batch, crew *crew) error {
-	end := time.Now().Add(turnLength)
-	for time.Now().Before(end) && ctx.Err() == nil {
+	over := time.NewTimer(turnLength)
+	defer over.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-over.C:
+			return nil
+		default:
+		}
 		now := s.Now()
 		taken, err := s.Batches.TakeItems(ctx, b.Merchant, b.Number, now, now.Add(holdFor), takeSize, func(i Item) Transaction { return b.transaction(i, now) })
 		if err != nil || len(taken) == 0 {

@@ -60,17 +60,27 @@ func (db *DB) KeepTransaction(ctx context.Context, t bulk.Transaction, number fu
 	}
 	kept := t
 	err := db.write(ctx, func(ctx context.Context, tx *transaction) error {
-		var taken bool
-		err := tx.GetContext(ctx, &taken, tx.Rebind(`SELECT EXISTS (SELECT 1 FROM bulk_items WHERE merchant = ? AND reference = ?)`), t.Merchant, t.Reference)
-		if err == nil && taken && t.Batch == 0 {
-			err = bulk.ErrTaken
-		}
+		err := takenBy(ctx, tx, t)
 		if err == nil {
 			kept, err = keepTransaction(ctx, tx, t, number)
 		}
 		return err
 	})
 	return kept, err
+}
+
+// takenBy gives bulk.ErrTaken when another charge has the reference of one that is of no batch.
+func takenBy(ctx context.Context, tx *transaction, t bulk.Transaction) error {
+	if t.Batch != 0 {
+		return nil // its item has the reference
+	}
+	var taken bool
+	err := tx.GetContext(ctx, &taken, tx.Rebind(`SELECT EXISTS (SELECT 1 FROM bulk_items WHERE merchant = ? AND reference = ?)
+		OR EXISTS (SELECT 1 FROM bulk_transactions WHERE merchant = ? AND reference = ? AND payment <> ?)`), t.Merchant, t.Reference, t.Merchant, t.Reference, t.Payment)
+	if err == nil && taken {
+		err = bulk.ErrTaken
+	}
+	return err
 }
 
 // keepTransaction keeps one under the first number that no other has, or gives what is kept

@@ -5,7 +5,7 @@ CREATE TABLE bulk_batches (
     number       BIGINT NOT NULL, -- counted per merchant
     title        TEXT NOT NULL,
     strategy     TEXT NOT NULL, -- JSON object
-    digest       BYTEA NOT NULL, -- SHA-256 of what was asked
+    digest       BYTEA NOT NULL, -- of what was asked, keyed
     actor        TEXT NOT NULL,
     total        BIGINT NOT NULL,
     opened       BIGINT NOT NULL, -- 0 while its items come in, 1 after

@@ -5,7 +5,7 @@ CREATE TABLE bulk_batches (
     number       INTEGER NOT NULL, -- counted per merchant
     title        TEXT NOT NULL,
     strategy     TEXT NOT NULL, -- JSON object
-    digest       BLOB NOT NULL, -- SHA-256 of what was asked
+    digest       BLOB NOT NULL, -- of what was asked, keyed
     actor        TEXT NOT NULL,
     total        INTEGER NOT NULL,
     opened       INTEGER NOT NULL, -- 0 while its items come in, 1 after

@@ -67,8 +67,11 @@ func transactions(t *testing.T, h *house) {
 	_, err = h.db.FindTransactionBy(t.Context(), other.Merchant.ID, "ref-2")
 	h.refused("somebody else's reference", err, fault.NotFound)
 
+	single := h.transaction(o, "ref-1")
+	_, err = h.db.KeepTransaction(t.Context(), single, func(try int) int64 { return bulk.NumberOf(single.Payment, try) })
+	h.refused("another single charge of the reference", err, fault.Conflict)
 	retry := h.transaction(o, "ref-1")
-	retry.Attempt = 1
+	retry.Batch, retry.Attempt = 7, 1
 	retry = h.keepTransaction(retry)
 	found, err = h.db.FindTransactionBy(t.Context(), o.Merchant.ID, "ref-1")
 	h.must(err)

@@ -9,7 +9,6 @@ import (
 	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/checkout"
 	"github.com/paywicket/paywicket/internal/fault"
-	"github.com/paywicket/paywicket/internal/id"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/processor"
@@ -112,10 +111,10 @@ func (in cardCharge) customer() vault.Customer {
 
 // transaction is the charge as it is kept, and order as it is asked for, both under a
 // payment's id.
-func (in cardCharge) transaction(merchant, payment string, amount money.Amount) (bulk.Transaction, error) {
+func (in cardCharge) transaction(merchant, payment string, amount money.Amount, authModel string) (bulk.Transaction, error) {
 	words, err := json.Marshal(detail{
 		Narration: in.Narration, IP: cmp.Or(in.ClientIP, in.IP), DeviceFingerprint: in.DeviceFingerprint, RedirectURL: in.RedirectURL,
-		Name: in.customer().Name, PaymentPlan: in.PaymentPlan, Country: in.Country, Meta: in.Meta, AuthModel: in.Authorization.authModel(),
+		Name: in.customer().Name, PaymentPlan: in.PaymentPlan, Country: in.Country, Meta: in.Meta, AuthModel: authModel,
 	})
 	return bulk.Transaction{Merchant: merchant, Payment: payment, Reference: in.Reference, Amount: amount, Email: in.Email, Detail: words}, err
 }
@@ -144,11 +143,7 @@ func (in cardCharge) order(merchant, name string, amount money.Amount) (checkout
 // visited says where the shopper is, as far as the client does: by the sense key of a page of
 // the shop's, and by any text that may be an address.
 func (in cardCharge) visited() bulk.Asked {
-	out := bulk.Asked{Address: cmp.Or(in.ClientIP, in.IP)}
-	if id.Valid(id.SenseKey, in.DeviceFingerprint) {
-		out.SenseKey = in.DeviceFingerprint
-	}
-	return out
+	return bulk.Asked{Address: cmp.Or(in.ClientIP, in.IP), SenseKey: senseKey(in.DeviceFingerprint)}
 }
 
 // compared is what tells two charges under one tx_ref apart: all of it but the CVV and the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paywicket/paywicket/internal/bulk"
+	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/money"
 	"github.com/paywicket/paywicket/internal/payment"
 	"github.com/paywicket/paywicket/internal/vault"
@@ -107,8 +108,11 @@ func (a *API) show(ctx context.Context, v bulk.View) (charge, error) {
 		return out, err
 	}
 	kept, err := a.Vault.Find(ctx, v.Merchant, v.Paid.Token)
-	if err != nil {
+	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		return out, nil // it was erased, and the charge remains
+	}
+	if err != nil {
+		return out, err
 	}
 	out.Card.describe(kept)
 	if kept.Customer.Phone != "" {

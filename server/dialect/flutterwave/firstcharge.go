@@ -111,7 +111,7 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 	}
 	return a.once(call, in.Reference, compared, func(ctx context.Context) (made, error) {
 		name, _ := id.In(ctx, id.Payment)
-		t, order, err := a.begin(ctx, call.Merchant(), name, in, amount, described)
+		t, order, err := a.begin(ctx, call, name, in, amount, described)
 		if err != nil {
 			return made{}, err
 		}
@@ -127,12 +127,10 @@ func (a *API) chargeCard(call call, in cardCharge) error {
 }
 
 // begin makes the transaction and the order of a card charge under a payment's id. Errors:
-// duplicate, and faults that name the field.
-func (a *API) begin(ctx context.Context, merchant, name string, in cardCharge, amount money.Amount, described vault.Record) (t bulk.Transaction, order checkout.Order, err error) {
-	if err := a.unused(ctx, merchant, in.Reference, name); err != nil {
-		return t, order, err
-	}
-	if t, err = in.transaction(merchant, name, amount); err != nil {
+// faults that name the field.
+func (a *API) begin(ctx context.Context, call call, name string, in cardCharge, amount money.Amount, described vault.Record) (t bulk.Transaction, order checkout.Order, err error) {
+	merchant := call.Merchant()
+	if t, err = in.transaction(merchant, name, amount, in.Authorization.authModel(described.Summary, call.test())); err != nil {
 		return t, order, err
 	}
 	if order, err = in.order(merchant, name, amount); err != nil {

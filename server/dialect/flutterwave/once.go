@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/paywicket/paywicket/internal/bulk"
 	"github.com/paywicket/paywicket/internal/fault"
 	"github.com/paywicket/paywicket/internal/idempotency"
 	"github.com/paywicket/paywicket/server/wire"
@@ -38,6 +39,9 @@ func (a *API) once(call call, reference string, request []byte, do func(context.
 	}
 	given, body := idempotency.Answer{}, []byte(nil)
 	out, err := do(run.Context(call))
+	if errors.Is(err, bulk.ErrTaken) {
+		err = duplicate
+	}
 	if err == nil {
 		body, err = json.Marshal(out.body)
 	}

@@ -38,12 +38,13 @@ func before(c cards.Summary, given givenByShopper, test bool) (*stepWanted, erro
 	return nil, nil
 }
 
-// authModel says in Flutterwave's words what the shopper gave, empty for nothing.
-func (g givenByShopper) authModel() string {
-	switch g.Mode {
-	case pinMode:
+// authModel says in Flutterwave's words what the shopper was asked for and gave, empty for
+// nothing: what was not asked for was not looked at, and proves nothing.
+func (g givenByShopper) authModel(c cards.Summary, test bool) string {
+	switch {
+	case test && isPINCard(c) && g.Mode == pinMode:
 		return "PIN"
-	case avsMode:
+	case test && isAddressCard(c) && g.Mode == avsMode:
 		return "AVS_NOAUTH"
 	}
 	return ""

@@ -30,3 +30,13 @@ func TestOnlyTestCardsWantMore(t *testing.T) {
 		t.Errorf("no PIN: %+v, %v", wanted, err)
 	}
 }
+
+// What the shopper was not asked for was looked at by nobody, and is told as no proof.
+func TestOnlyWhatWasAskedForIsTold(t *testing.T) {
+	t.Parallel()
+	pin, plain := cards.Summary{BIN: "553188", Last4: "2950"}, cards.Summary{BIN: "411111", Last4: "1111"}
+	given := givenByShopper{Mode: pinMode}
+	if asked, other, live := given.authModel(pin, true), given.authModel(plain, true), given.authModel(pin, false); asked != "PIN" || other != "" || live != "" {
+		t.Errorf("told: %q, of another card %q, with real money %q", asked, other, live)
+	}
+}

@@ -88,10 +88,7 @@ func (in tokenCharge) asked() (bulk.Asked, error) {
 	}
 	out := bulk.Asked{
 		Token: token, Amount: amount, Reference: in.Reference, Email: in.Email, Name: name, Capture: payment.Automatic,
-		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Metadata: in.Meta, Address: in.IP, Detail: words,
-	}
-	if id.Valid(id.SenseKey, in.DeviceFingerprint) {
-		out.SenseKey = in.DeviceFingerprint
+		Authenticate: in.Authenticate, Recurring: in.PaymentPlan != "", Metadata: in.Meta, Address: in.IP, SenseKey: senseKey(in.DeviceFingerprint), Detail: words,
 	}
 	if out.Shares, err = sharesOf(in.Subaccounts, amount.Currency); err != nil {
 		return bulk.Asked{}, err
@@ -109,6 +106,14 @@ func (in tokenCharge) asked() (bulk.Asked, error) {
 		out.ReturnURL = in.RedirectURL
 	}
 	return out, out.Check()
+}
+
+// senseKey is a device_fingerprint that is a sense key of a page of the shop's; else empty.
+func senseKey(fingerprint string) string {
+	if !id.Valid(id.SenseKey, fingerprint) {
+		return ""
+	}
+	return fingerprint
 }
 
 // readAmount reads an amount of major units, through no float.
@@ -141,9 +146,6 @@ func (a *API) tokenizedCharge(call call) error {
 	}
 	return a.once(call, in.Reference, compared, func(ctx context.Context) (made, error) {
 		name, _ := id.In(ctx, id.Payment)
-		if err := a.unused(ctx, call.Merchant(), in.Reference, name); err != nil {
-			return made{}, err
-		}
 		t, p, err := a.Bulk.Charge(ctx, bulk.Charge{Merchant: call.Merchant(), Payment: name, Asked: asked}, call.Actor())
 		if err != nil {
 			return made{}, err
@@ -151,16 +153,4 @@ func (a *API) tokenizedCharge(call call) error {
 		out, err := a.charged(ctx, bulk.View{Transaction: t, Paid: &p})
 		return made{out, p.ID}, err
 	})
-}
-
-// unused tells whether no other charge has a tx_ref. Errors: duplicate.
-func (a *API) unused(ctx context.Context, merchant, reference, payment string) error {
-	known, err := a.Bulk.FindByReference(ctx, merchant, reference)
-	if err != nil && fault.CodeOf(err) == fault.NotFound || err == nil && known.Payment == payment {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return duplicate
 }
